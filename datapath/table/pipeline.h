@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * pipeline: all that a frame meets between rx and tx: tables, ports by number, the MAC table.
+ *
+ * One for each switch. The control thread writes, lcores read; every pointer that changes while
+ * they run is atomic and its old value goes through reclaim.h.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "datapath/table/classifier.h"
+#include "datapath/table/flow_counters.h"
+#include "datapath/table/mac_table.h"
+#include "datapath/table/reclaim.h"
+#include "datapath/table/vlan.h"
+
+#define PIPELINE_N_TABLES 254
+#define PIPELINE_MAX_PORTS 1024	    /* indices 1…1023; 0 is no port */
+#define PIPELINE_MAX_OFPORT 0xfeff /* numbers 1…0xfeff; the rest are reserved */
+
+/* A port as the pipeline sees it: immutable, replaced as a whole. */
+struct pipeline_port {
+	uint32_t ofport;
+	uint16_t index;
+	bool no_recv;	   /* OFPPC_NO_RECV or OFPPC_PORT_DOWN: drop what enters */
+	bool no_fwd;	   /* OFPPC_NO_FWD or OFPPC_PORT_DOWN: drop what leaves */
+	bool no_flood;	   /* leave out of FLOOD */
+	bool no_packet_in; /* OFPPC_NO_PACKET_IN */
+	struct vlan_port vlan;
+};
+
+/* The ports for ALL and FLOOD, in the order of their numbers. */
+struct pipeline_flood {
+	uint16_t n;
+	uint16_t index[];
+};
+
+/* Counters of a table: an array of one for each lcore, written by it. */
+struct pipeline_table_counter {
+	uint64_t lookups;
+	uint64_t matches;
+};
+
+struct pipeline {
+	struct classifier *table[PIPELINE_N_TABLES]; /* atomic; NULL: empty */
+	struct pipeline_port *port[PIPELINE_MAX_PORTS]; /* atomic, by index */
+	uint16_t port_index[PIPELINE_MAX_OFPORT + 1]; /* atomic, by number; 0: none */
+	struct pipeline_flood *flood;		      /* atomic; never NULL */
+	struct mac_table *macs;
+	struct flow_counters *counters;
+	struct reclaim *reclaim;
+	uint32_t version; /* atomic: frames run in the version that they find at their start */
+	uint8_t depth;	  /* atomic: enum flow_depth that some rule needs */
+	bool punt_misses; /* atomic: unused tables' misses drop (1.3); see OpenFlow 1.0 */
+	bool deny_fragments; /* atomic: OFPC_FRAG_DROP */
+	/* control thread only: */
+	uint32_t n_rules_of_depth[3];
+};
+
+/** An empty pipeline (every frame misses in table 0). NULL with ENOMEM. Control thread. */
+struct pipeline *pipeline_create(unsigned int n_lcores, uint32_t mac_table_size);
+
+/** Frees it with all rules; no lcore may run any more. NULL is legal. */
+void pipeline_destroy(struct pipeline *p);
+
+/**
+ * Puts a rule in force, visible from the current version on. Takes a counter id if it has none.
+ * 0, -ENOMEM or -ENOSPC (no counter id); then the rule is the caller's as before.
+ */
+int pipeline_add_rule(struct pipeline *p, struct rule *rule);
+
+/** Takes a rule out of force; memory and counter id are given back after a grace period. */
+void pipeline_remove_rule(struct pipeline *p, struct rule *rule);
+
+/** Publishes a port's settings (copied); a new one, or those of a known index. 0 or -ENOMEM. */
+int pipeline_set_port(struct pipeline *p, const struct pipeline_port *port);
+
+/** Takes a port out of numbers, floods and the MAC table. */
+void pipeline_remove_port(struct pipeline *p, uint16_t index);
+
+/** Restores order after many changes; call it from a timer. */
+void pipeline_tidy(struct pipeline *p);
+
+/** The port of that number, NULL when there is none. Any thread. */
+static inline const struct pipeline_port *pipeline_port(const struct pipeline *p, uint32_t ofport)
+{
+	uint16_t i;
+
+	if (ofport == 0 || ofport > PIPELINE_MAX_OFPORT)
+		return NULL;
+	i = __atomic_load_n(&p->port_index[ofport], __ATOMIC_ACQUIRE);
+	return i != 0 ? __atomic_load_n(&p->port[i], __ATOMIC_ACQUIRE) : NULL;
+}
