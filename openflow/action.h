@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * action: actions and lists of them (1.3.5 §7.2.5, 1.5.1 §7.2.6).
+ */
+#pragma once
+
+#include "openflow/arena.h"
+#include "openflow/match.h"
+
+/* Wire numbers of 1.3; version 1.0's set actions are read as OF_ACTION_SET_FIELD and the like. */
+enum of_action_type {
+	OF_ACTION_OUTPUT = 0,
+	OF_ACTION_COPY_TTL_OUT = 11,
+	OF_ACTION_COPY_TTL_IN = 12,
+	OF_ACTION_SET_MPLS_TTL = 15,
+	OF_ACTION_DEC_MPLS_TTL = 16,
+	OF_ACTION_PUSH_VLAN = 17,
+	OF_ACTION_POP_VLAN = 18,
+	OF_ACTION_PUSH_MPLS = 19,
+	OF_ACTION_POP_MPLS = 20,
+	OF_ACTION_SET_QUEUE = 21,
+	OF_ACTION_GROUP = 22,
+	OF_ACTION_SET_NW_TTL = 23,
+	OF_ACTION_DEC_NW_TTL = 24,
+	OF_ACTION_SET_FIELD = 25,
+	OF_ACTION_PUSH_PBB = 26,
+	OF_ACTION_POP_PBB = 27,
+	OF_ACTION_COPY_FIELD = 28, /* 1.5 */
+	OF_ACTION_METER = 29,      /* 1.5 */
+	OF_ACTION_EXPERIMENTER = 0xffff,
+};
+
+struct of_action {
+	enum of_action_type type;
+	union {
+		struct {
+			uint32_t port;
+			uint16_t max_len; /* bytes for OFPP_CONTROLLER; OFPCML_NO_BUFFER */
+		} output;
+		uint32_t group_id;
+		uint32_t queue_id;
+		uint32_t meter_id;
+		uint16_t ethertype; /* push_vlan, push_mpls, pop_mpls, push_pbb */
+		uint8_t ttl;        /* set_mpls_ttl, set_nw_ttl */
+		struct of_match_field set_field;
+		struct {
+			enum of_field from, to;
+			uint16_t n_bits, from_offset, to_offset;
+		} copy_field;
+		struct {
+			uint32_t id;
+			uint16_t len;        /* of `data`, what follows the id */
+			const uint8_t *data; /* in the arena */
+		} experimenter;
+	};
+};
+
+struct of_actions {
+	uint16_t n;
+	struct of_action *a; /* in the arena of the message, or the caller's */
+};
+
+/**
+ * Reads `size` bytes of actions. OFPBAC_BAD_TYPE, OFPBAC_BAD_LEN, OFPBAC_BAD_SET_TYPE,
+ * OFPBAC_BAD_SET_LEN, OFPBAC_BAD_SET_ARGUMENT, OFPBAC_BAD_SET_MASK, OFPBAC_BAD_ARGUMENT,
+ * OFPBAC_BAD_OUT_PORT (port 0 or OFPP_ANY), OF_ERR_NO_MEMORY. Whether a port or group exists, and
+ * which experimenters are served, is the caller's to judge.
+ */
+enum of_err of_actions_unpack(struct cursor *c, size_t size, enum of_version version,
+			      struct of_arena *arena, struct of_actions *actions);
+
+/** Appends the actions; -EPROTONOSUPPORT: one is not in `version`. */
+int of_actions_pack(const struct of_actions *actions, enum of_version version, struct wbuf *b);
+
+/** Appends `output:2,pop_vlan`; `drop` for an empty list. `names` may be NULL. */
+void of_actions_text(const struct of_actions *actions, const struct of_names *names,
+		     struct text *t);
+
+/** Copies the list with its data into `arena`; -ENOMEM. */
+int of_actions_copy(struct of_actions *to, const struct of_actions *from, struct of_arena *arena);
+
+/** True when both lists are the same, in order. */
+bool of_actions_equal(const struct of_actions *a, const struct of_actions *b);
+
+/** True when an action outputs to `port_no`. */
+bool of_actions_output_to(const struct of_actions *actions, uint32_t port_no);
+
+/** True when an action hands the packet to `group_id`. */
+bool of_actions_group_to(const struct of_actions *actions, uint32_t group_id);

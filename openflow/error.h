@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * error: OFPT_ERROR (1.3.5 §7.4.4).
+ */
+#pragma once
+
+#include "lib/cursor.h"
+#include "lib/text.h"
+#include "openflow/arena.h"
+#include "openflow/types.h"
+
+struct of_msg;
+
+struct of_error {
+	enum of_err err;
+	uint32_t experimenter; /* type OFPET_EXPERIMENTER only */
+	uint16_t exp_type;
+	const uint8_t *data; /* the request's first bytes, or text for HELLO_FAILED */
+	size_t data_len;
+};
+
+/* The codec of the family; each has the contract of `struct of_msg_ops` (msg.h). */
+
+/** Reads the body that is left in `c` into `msg`. */
+enum of_err of_error_unpack(struct cursor *c, struct of_arena *arena, struct of_msg *msg);
+
+/** Appends the body. */
+int of_error_pack(const struct of_msg *msg, struct wbuf *b);
+
+/** Appends the body as text. */
+void of_error_text(const struct of_msg *msg, struct text *t);

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * flow_text: the text syntax of flows, groups and actions that ovs-ofctl(8) and ovs-fields(7)
+ * made known: `priority=100,in_port=vm1,dl_vlan=10,actions=output:2`.
+ *
+ * On -EINVAL `why` holds one sentence that names the word, the cause and the remedy. What is parsed
+ * is allocated in the arena. `names` may be NULL. Pure functions; any thread.
+ */
+#pragma once
+
+#include "openflow/flow_mod.h"
+#include "openflow/flow_stats.h"
+#include "openflow/group_mod.h"
+
+#define OF_WHY_SIZE 320
+
+/**
+ * Reads a flow. `command` says what it is for: OFPFC_ADD and OFPFC_MODIFY* want actions;
+ * OFPFC_DELETE* take none and know out_port= and out_group=; deletes without `table=` mean all
+ * tables. -EINVAL with a sentence in `why`; -ENOMEM.
+ */
+int of_flow_parse(const char *text, enum of_flow_mod_command command, const struct of_names *names,
+		  struct of_arena *arena, struct of_flow_mod *flow, char *why, size_t why_size);
+
+/** Reads the filter of a listing: match fields, table=, cookie=VALUE/MASK, out_port=, out_group=.
+ */
+int of_flow_filter_parse(const char *text, const struct of_names *names,
+			 struct of_flow_stats_request *filter, char *why, size_t why_size);
+
+/** Reads `group_id=1,type=all,bucket=output:1,bucket=…`; deletes take group_id=N or `all`. */
+int of_group_parse(const char *text, enum of_group_command command, const struct of_names *names,
+		   struct of_arena *arena, struct of_group_mod *group, char *why, size_t why_size);
+
+/** Reads what follows `actions=`. */
+int of_instructions_parse(const char *text, const struct of_names *names, struct of_arena *arena,
+			  struct of_instructions *instructions, char *why, size_t why_size);
+
+/** Reads a list of actions without instructions (packet-out, bucket). */
+int of_actions_parse(const char *text, const struct of_names *names, struct of_arena *arena,
+		     struct of_actions *actions, char *why, size_t why_size);
+
+/** Appends a flow-mod as of_flow_parse reads it. */
+void of_flow_text(const struct of_flow_mod *flow, const struct of_names *names, struct text *t);

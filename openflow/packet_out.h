@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * packet_out: OFPT_PACKET_OUT (1.3.5 §7.3.7).
+ */
+#pragma once
+
+#include "lib/cursor.h"
+#include "lib/text.h"
+#include "openflow/action.h"
+#include "openflow/arena.h"
+#include "openflow/types.h"
+
+struct of_msg;
+
+struct of_packet_out {
+	uint32_t buffer_id;
+	uint32_t in_port; /* 1.5 has a match instead: read from and written to its in_port */
+	struct of_actions actions;
+	const uint8_t *data;
+	size_t data_len;
+};
+
+/* The codec of the family; each has the contract of `struct of_msg_ops` (msg.h). */
+
+/** Reads the body that is left in `c` into `msg`. */
+enum of_err of_packet_out_unpack(struct cursor *c, struct of_arena *arena, struct of_msg *msg);
+
+/** Appends the body. */
+int of_packet_out_pack(const struct of_msg *msg, struct wbuf *b);
+
+/** Appends the body as text. */
+void of_packet_out_text(const struct of_msg *msg, struct text *t);
