@@ -29,8 +29,8 @@ char *units_count(double value, char *to)
 
 char *units_bit_rate(double bps, char *to)
 {
-	static const char *const units[] = {" bit/s", " kbit/s", " Mbit/s", " Gbit/s", " Tbit/s",
-					    NULL};
+	static const char *const units[] = {" bit/s",  " kbit/s", " Mbit/s",
+					    " Gbit/s", " Tbit/s", NULL};
 
 	return scaled(bps, 1000, units, to);
 }

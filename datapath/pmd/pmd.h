@@ -26,8 +26,8 @@ struct pmd;
 struct pmd_config {
 	unsigned int n_lcores;
 	unsigned int lcore_id[PMD_MAX_LCORES]; /* EAL lcore ids to run on, n_lcores of them */
-	struct rte_mempool *mbufs;	       /* for copies; private area of PUNT_PRIV_SIZE */
-	uint32_t idle_sleep_us; /* longest sleep of an idle lcore; 0: never sleep */
+	struct rte_mempool *mbufs;             /* for copies; private area of PUNT_PRIV_SIZE */
+	uint32_t idle_sleep_us;                /* longest sleep of an idle lcore; 0: never sleep */
 };
 
 /** Lcores for a pipeline; nothing runs yet. NULL with ENOMEM. Control thread. */
@@ -66,11 +66,11 @@ void pmd_remove_port(struct pmd *pmd, struct port *port, void (*done)(void *arg)
 struct pmd_port_counters {
 	uint64_t rx_packets, rx_bytes;
 	uint64_t tx_packets, tx_bytes; /* frames that left by this port */
-	uint64_t tx_dropped;	       /* frames that should have left by this port */
-	uint64_t copies;	       /* made by floods, groups, packet-ins, segmentation */
-	uint64_t injected;	       /* packet-outs with this in_port */
-	uint64_t forwarded;	       /* to any port */
-	uint64_t punted;	       /* to the control thread */
+	uint64_t tx_dropped;           /* frames that should have left by this port */
+	uint64_t copies;               /* made by floods, groups, packet-ins, segmentation */
+	uint64_t injected;             /* packet-outs with this in_port */
+	uint64_t forwarded;            /* to any port */
+	uint64_t punted;               /* to the control thread */
 	uint64_t drops[DROP_N_REASONS];
 };
 

@@ -49,7 +49,7 @@ static inline struct punt_info *punt_info(struct rte_mbuf *m)
 struct packet_out {
 	struct rte_mbuf *frame;
 	struct action_list *actions; /* owned by this struct */
-	uint32_t in_port;	     /* a port's number or a reserved one */
-	uint32_t done;		     /* atomic: set by the lcore, which is through with it */
+	uint32_t in_port;            /* a port's number or a reserved one */
+	uint32_t done;               /* atomic: set by the lcore, which is through with it */
 	struct packet_out *next;     /* control thread */
 };

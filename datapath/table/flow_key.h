@@ -23,9 +23,9 @@ struct flow_key {
 	union {
 		uint64_t w[FLOW_KEY_WORDS];
 		struct {
-			uint32_t in_port; /* host order: the OpenFlow number */
+			uint32_t in_port;     /* host order: the OpenFlow number */
 			uint32_t in_phy_port; /* host order; equals in_port but for tunnels */
-			uint64_t metadata; /* host order */
+			uint64_t metadata;    /* host order */
 			uint8_t eth_dst[6];
 			uint16_t eth_type_be; /* behind all VLAN tags that were parsed */
 			uint8_t eth_src[6];
@@ -33,9 +33,9 @@ struct flow_key {
 			uint8_t ip_proto;
 			uint8_t ip_tos; /* DSCP and ECN */
 			uint8_t ip_ttl;
-			uint8_t ip_frag; /* FLOW_FRAG_* */
-			uint16_t l4_src_be; /* TCP, UDP, SCTP; ICMP: the type */
-			uint16_t l4_dst_be; /* TCP, UDP, SCTP; ICMP: the code */
+			uint8_t ip_frag;      /* FLOW_FRAG_* */
+			uint16_t l4_src_be;   /* TCP, UDP, SCTP; ICMP: the type */
+			uint16_t l4_dst_be;   /* TCP, UDP, SCTP; ICMP: the code */
 			uint32_t ipv4_src_be; /* ARP: sender protocol address */
 			uint32_t ipv4_dst_be; /* ARP: target protocol address */
 			uint8_t ipv6_src[16];
@@ -62,7 +62,7 @@ struct flow_key {
 
 _Static_assert(sizeof(struct flow_key) == FLOW_KEY_WORDS * 8, "flow_key has holes");
 
-#define FLOW_FRAG_ANY 1	  /* part of a fragmented datagram */
+#define FLOW_FRAG_ANY 1   /* part of a fragmented datagram */
 #define FLOW_FRAG_LATER 2 /* not its first part: no L4 header */
 
 /* How deep a frame is parsed; chosen from the union of the rules' masks. */
@@ -120,7 +120,7 @@ enum flow_field {
 
 struct flow_field_place {
 	uint16_t offset; /* bytes in struct flow_key */
-	uint8_t size;	 /* bytes */
+	uint8_t size;    /* bytes */
 };
 
 /** Where a field stands in the key. Any thread. */

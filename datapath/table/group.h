@@ -17,7 +17,7 @@ enum group_kind { GROUP_ALL, GROUP_INDIRECT, GROUP_SELECT, GROUP_FAST_FAILOVER }
 
 struct group_bucket {
 	struct action_list *actions; /* owned; never NULL */
-	uint32_t counter_id;	     /* of flow_counters */
+	uint32_t counter_id;         /* of flow_counters */
 	uint16_t weight;
 	uint32_t watch_port, watch_group;
 };
@@ -40,8 +40,7 @@ struct reclaim;
 struct group *group_create(uint32_t id, struct group_buckets *buckets);
 
 /** Publishes other buckets; the old ones are freed after a grace period. Control thread. */
-void group_set_buckets(struct group *group, struct group_buckets *buckets,
-		       struct reclaim *reclaim);
+void group_set_buckets(struct group *group, struct group_buckets *buckets, struct reclaim *reclaim);
 
 /** Frees the group and its buckets after a grace period; no program may name it any more. */
 void group_retire(struct group *group, struct reclaim *reclaim);

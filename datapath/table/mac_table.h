@@ -28,10 +28,9 @@ struct mac_bucket {
 
 struct mac_table {
 	struct mac_bucket *buckets;
-	uint32_t mask;	/* buckets - 1 */
-	uint64_t seed;	/* so that guests cannot aim at a bucket */
+	uint32_t mask;      /* buckets - 1 */
+	uint64_t seed;      /* so that guests cannot aim at a bucket */
 	uint32_t n_entries; /* slots */
-	uint32_t generation; /* atomic: counts flushes and removals of ports */
 };
 
 enum mac_learned { MAC_KNOWN, MAC_NEW, MAC_MOVED, MAC_STATIC_ELSEWHERE, MAC_NO_ROOM };
@@ -92,8 +91,7 @@ uint32_t mac_flush(struct mac_table *t, uint16_t port, bool statics_too);
  * Forgets learned entries not seen for `ageing_s` seconds, in buckets [from, from + n); returns how
  * many. Control thread, a slice at a time.
  */
-uint32_t mac_age(struct mac_table *t, uint32_t now_s, uint32_t ageing_s, uint32_t from,
-		 uint32_t n);
+uint32_t mac_age(struct mac_table *t, uint32_t now_s, uint32_t ageing_s, uint32_t from, uint32_t n);
 
 struct mac_row {
 	struct eth_addr addr;

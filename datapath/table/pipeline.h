@@ -17,16 +17,16 @@
 #include "datapath/table/vlan.h"
 
 #define PIPELINE_N_TABLES 254
-#define PIPELINE_MAX_PORTS 1024	    /* indices 1…1023; 0 is no port */
+#define PIPELINE_MAX_PORTS 1024    /* indices 1…1023; 0 is no port */
 #define PIPELINE_MAX_OFPORT 0xfeff /* numbers 1…0xfeff; the rest are reserved */
 
 /* A port as the pipeline sees it: immutable, replaced as a whole. */
 struct pipeline_port {
 	uint32_t ofport;
 	uint16_t index;
-	bool no_recv;	   /* OFPPC_NO_RECV or OFPPC_PORT_DOWN: drop what enters */
-	bool no_fwd;	   /* OFPPC_NO_FWD or OFPPC_PORT_DOWN: drop what leaves */
-	bool no_flood;	   /* leave out of FLOOD */
+	bool no_recv;      /* OFPPC_NO_RECV or OFPPC_PORT_DOWN: drop what enters */
+	bool no_fwd;       /* OFPPC_NO_FWD or OFPPC_PORT_DOWN: drop what leaves */
+	bool no_flood;     /* leave out of FLOOD */
 	bool no_packet_in; /* OFPPC_NO_PACKET_IN */
 	struct vlan_port vlan;
 };
@@ -44,16 +44,16 @@ struct pipeline_table_counter {
 };
 
 struct pipeline {
-	struct classifier *table[PIPELINE_N_TABLES]; /* atomic; NULL: empty */
+	struct classifier *table[PIPELINE_N_TABLES];    /* atomic; NULL: empty */
 	struct pipeline_port *port[PIPELINE_MAX_PORTS]; /* atomic, by index */
-	uint16_t port_index[PIPELINE_MAX_OFPORT + 1]; /* atomic, by number; 0: none */
-	struct pipeline_flood *flood;		      /* atomic; never NULL */
+	uint16_t port_index[PIPELINE_MAX_OFPORT + 1];   /* atomic, by number; 0: none */
+	struct pipeline_flood *flood;                   /* atomic; never NULL */
 	struct mac_table *macs;
 	struct flow_counters *counters;
 	struct reclaim *reclaim;
-	uint32_t version; /* atomic: frames run in the version that they find at their start */
-	uint8_t depth;	  /* atomic: enum flow_depth that some rule needs */
-	bool punt_misses; /* atomic: unused tables' misses drop (1.3); see OpenFlow 1.0 */
+	uint32_t version;    /* atomic: frames run in the version that they find at their start */
+	uint8_t depth;       /* atomic: enum flow_depth that some rule needs */
+	bool punt_misses;    /* atomic: unused tables' misses drop (1.3); see OpenFlow 1.0 */
 	bool deny_fragments; /* atomic: OFPC_FRAG_DROP */
 	/* control thread only: */
 	uint32_t n_rules_of_depth[3];

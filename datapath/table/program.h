@@ -17,27 +17,27 @@
 struct group;
 
 enum action_op {
-	ACTION_OUTPUT,	   /* arg: port number */
-	ACTION_IN_PORT,	   /* back to where it came from */
-	ACTION_ALL,	   /* every port but the one it came from */
-	ACTION_FLOOD,	   /* the same, less the ports that refuse floods */
-	ACTION_NORMAL,	   /* the learning switch */
+	ACTION_OUTPUT,     /* arg: port number */
+	ACTION_IN_PORT,    /* back to where it came from */
+	ACTION_ALL,        /* every port but the one it came from */
+	ACTION_FLOOD,      /* the same, less the ports that refuse floods */
+	ACTION_NORMAL,     /* the learning switch */
 	ACTION_CONTROLLER, /* arg: max_len */
-	ACTION_TABLE,	   /* packet-out only: submit to the first table */
-	ACTION_GROUP,	   /* payload: struct group * */
+	ACTION_TABLE,      /* packet-out only: submit to the first table */
+	ACTION_GROUP,      /* payload: struct group * */
 	ACTION_PUSH_VLAN,  /* arg: TPID, host order */
 	ACTION_POP_VLAN,
-	ACTION_SET_FIELD,  /* arg: enum flow_field; payload: value[size], mask[size] */
+	ACTION_SET_FIELD, /* arg: enum flow_field; payload: value[size], mask[size] */
 	ACTION_DEC_TTL,
-	ACTION_SET_QUEUE,  /* arg: queue id */
-	ACTION_METER,	   /* arg: meter id */
+	ACTION_SET_QUEUE, /* arg: queue id */
+	ACTION_METER,     /* arg: meter id */
 	ACTION_N_OPS
 };
 
 struct action {
-	uint8_t op;	 /* enum action_op */
+	uint8_t op;      /* enum action_op */
 	uint8_t n_words; /* 8-byte words of this action, this header included */
-	uint8_t reason;	 /* ACTION_CONTROLLER: enum punt_reason */
+	uint8_t reason;  /* ACTION_CONTROLLER: enum punt_reason */
 	uint8_t unused;
 	uint32_t arg;
 	uint64_t payload[]; /* n_words - 1 */
@@ -119,7 +119,7 @@ struct program {
 	struct action_list *write; /* merged into the frame's action set; NULL: none */
 	uint64_t metadata, metadata_mask;
 	uint32_t meter_id; /* 0: none */
-	bool clear;	   /* empties the action set before `write` */
+	bool clear;        /* empties the action set before `write` */
 	bool has_goto;
 	uint8_t goto_table;
 };

@@ -29,15 +29,15 @@ struct rule {
 	uint32_t visible_from;
 	uint32_t visible_until;
 	struct program *program; /* atomic; never NULL once inserted */
-	uint32_t counter_id;	 /* of flow_counters */
+	uint32_t counter_id;     /* of flow_counters */
 	uint8_t table_id;
 	uint8_t flags; /* RULE_* */
 	uint8_t n_match_words;
 	uint8_t unused;
-	uint64_t cookie;     /* atomic: shown in packet-ins */
-	void *owner;	     /* control thread: the flow that this rule is */
-	struct tuple *tuple; /* control thread: where the classifier put it */
-	uint64_t hash;	     /* control thread: its hash there */
+	uint64_t cookie;          /* atomic: shown in packet-ins */
+	void *owner;              /* control thread: the flow that this rule is */
+	struct tuple *tuple;      /* control thread: where the classifier put it */
+	uint64_t hash;            /* control thread: its hash there */
 	struct rule_word match[]; /* one for each bit of `words`, lowest first */
 };
 

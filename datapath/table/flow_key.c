@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "datapath/table/flow_key.h"
+
+#include <string.h>
+
+#define PLACE(member)                                                                              \
+	{                                                                                          \
+		offsetof(struct flow_key, member), sizeof(((struct flow_key *)0)->member)          \
+	}
+
+static const struct flow_field_place places[FLOW_REG0] = {
+	[FLOW_METADATA] = PLACE(metadata),
+	[FLOW_ETH_DST] = PLACE(eth_dst),
+	[FLOW_ETH_SRC] = PLACE(eth_src),
+	[FLOW_ETH_TYPE] = PLACE(eth_type_be),
+	[FLOW_VLAN_TCI] = PLACE(vlan_tci_be),
+	[FLOW_IP_PROTO] = PLACE(ip_proto),
+	[FLOW_IP_TOS] = PLACE(ip_tos),
+	[FLOW_IP_TTL] = PLACE(ip_ttl),
+	[FLOW_L4_SRC] = PLACE(l4_src_be),
+	[FLOW_L4_DST] = PLACE(l4_dst_be),
+	[FLOW_IPV4_SRC] = PLACE(ipv4_src_be),
+	[FLOW_IPV4_DST] = PLACE(ipv4_dst_be),
+	[FLOW_IPV6_SRC] = PLACE(ipv6_src),
+	[FLOW_IPV6_DST] = PLACE(ipv6_dst),
+	[FLOW_IPV6_FLABEL] = PLACE(ipv6_flabel_be),
+	[FLOW_ARP_OP] = PLACE(arp_op_be),
+	[FLOW_ARP_SHA] = PLACE(arp_sha),
+	[FLOW_ARP_THA] = PLACE(arp_tha),
+	[FLOW_ND_TARGET] = PLACE(nd_target),
+	[FLOW_ND_SLL] = PLACE(nd_sll),
+	[FLOW_ND_TLL] = PLACE(nd_tll),
+	[FLOW_TUNNEL_ID] = PLACE(tunnel_id),
+};
+
+struct flow_field_place flow_field_place(enum flow_field field)
+{
+	if (field >= FLOW_REG0)
+		return (struct flow_field_place){
+			(uint16_t)(offsetof(struct flow_key, reg) + 4u * (field - FLOW_REG0)), 4};
+	return places[field];
+}
+
+enum flow_depth flow_match_depth(const struct flow_match *match)
+{
+	const struct flow_key *m = &match->mask;
+	static const uint8_t zero[16];
+
+	if (m->l4_src_be | m->l4_dst_be | m->tcp_flags_be)
+		return FLOW_DEPTH_L4;
+	if (memcmp(m->nd_target, zero, 16) || memcmp(m->nd_sll, zero, 6) ||
+	    memcmp(m->nd_tll, zero, 6))
+		return FLOW_DEPTH_L4;
+	if (m->ip_proto | m->ip_tos | m->ip_ttl | m->ip_frag | m->ipv4_src_be | m->ipv4_dst_be |
+	    m->ipv6_flabel_be | m->ipv6_exthdr_be | m->arp_op_be | m->mpls_lse_be | m->pbb_be)
+		return FLOW_DEPTH_L3;
+	if (memcmp(m->ipv6_src, zero, 16) || memcmp(m->ipv6_dst, zero, 16) ||
+	    memcmp(m->arp_sha, zero, 6) || memcmp(m->arp_tha, zero, 6))
+		return FLOW_DEPTH_L3;
+	return FLOW_DEPTH_L2;
+}
