@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/session.h"
+#include "cli/table.h"
+#include "cli/verb.h"
+#include "lib/text.h"
+#include "openflow/flow_text.h"
+
+/* The totals of one group; its buckets' counters live only while they are read. */
+struct total {
+	uint32_t group_id;
+	uint32_t ref_count;
+	uint64_t n_packets, n_bytes;
+	uint32_t duration_s, duration_ns;
+};
+
+struct listing {
+	const struct of_names *names;
+	struct total *totals;
+	size_t n_totals;
+	json_t *json;      /* NULL: lines for people */
+	uint32_t group_id; /* OFPG_ALL */
+	size_t n_shown;
+};
+
+static int total_take(void *context, const union of_multipart_entry *entry)
+{
+	struct listing *list = context;
+	const struct of_group_stats *g = &entry->group;
+
+	if ((list->n_totals & (list->n_totals - 1)) == 0) {
+		list->totals =
+			realloc(list->totals, (list->n_totals != 0 ? list->n_totals * 2 : 1) *
+						      sizeof(*list->totals));
+		if (list->totals == NULL)
+			abort();
+	}
+	list->totals[list->n_totals++] = (struct total){
+		.group_id = g->group_id,
+		.ref_count = g->ref_count,
+		.n_packets = g->n_packets,
+		.n_bytes = g->n_bytes,
+		.duration_s = g->duration_s,
+		.duration_ns = g->duration_ns,
+	};
+	return 0;
+}
+
+static struct total total_find(const struct listing *list, uint32_t group_id)
+{
+	for (size_t i = 0; i < list->n_totals; i++) {
+		if (list->totals[i].group_id == group_id)
+			return list->totals[i];
+	}
+	return (struct total){.group_id = group_id};
+}
+
+static json_t *buckets_json(const struct of_buckets *buckets, const struct of_names *names)
+{
+	json_t *list = json_array();
+
+	for (uint16_t i = 0; i < buckets->n; i++) {
+		struct text actions = {0};
+
+		of_actions_text(&buckets->b[i].actions, names, &actions);
+		json_array_append_new(list, json_pack("{s:i, s:s}", "weight", buckets->b[i].weight,
+						      "actions", text_get(&actions)));
+		text_free(&actions);
+	}
+	return list;
+}
+
+static int group_print(void *context, const union of_multipart_entry *entry)
+{
+	struct listing *list = context;
+	const struct of_group_desc *g = &entry->group_desc;
+	struct total total = total_find(list, g->group_id);
+	double age = total.duration_s + total.duration_ns / 1e9;
+	struct text line = {0};
+
+	if (list->group_id != OFPG_ALL && list->group_id != g->group_id)
+		return 0;
+	list->n_shown++;
+	if (list->json != NULL) {
+		json_array_append_new(
+			list->json,
+			json_pack("{s:I, s:s, s:o, s:I, s:I, s:I, s:f}", "group_id",
+				  (json_int_t)g->group_id, "type", of_group_type_name(g->type),
+				  "buckets", buckets_json(&g->buckets, list->names), "n_packets",
+				  (json_int_t)total.n_packets, "n_bytes", (json_int_t)total.n_bytes,
+				  "ref_count", (json_int_t)total.ref_count, "duration_s", age));
+		return 0;
+	}
+	text_add(&line,
+		 "duration=%.3fs, ref_count=%u, n_packets=%" PRIu64 ", n_bytes=%" PRIu64 ", ", age,
+		 total.ref_count, total.n_packets, total.n_bytes);
+	of_group_desc_text(g, list->names, &line);
+	table_print_text(text_get(&line), stdout);
+	putchar('\n');
+	text_free(&line);
+	return 0;
+}
+
+/* Asks for the counters, then for the groups; a CLI_ code. */
+static int groups_list(struct session *s, struct listing *list)
+{
+	struct of_multipart_request request;
+	int code;
+
+	of_multipart_request_init(&request, OFPMP_GROUP);
+	code = session_multipart(s, &request, total_take, list);
+	if (code != CLI_OK)
+		return code;
+	of_multipart_request_init(&request, OFPMP_GROUP_DESC);
+	return session_multipart(s, &request, group_print, list);
+}
+
+/* `7` or `group_id=7`; a CLI_ code. */
+static int group_id_read(const char *word, uint32_t *group_id)
+{
+	uint64_t value;
+
+	if (text_starts(word, "group_id="))
+		word += strlen("group_id=");
+	if (text_parse_u64(word, OFPG_MAX, &value) != 0) {
+		cli_error("'%s' is no group; give its number, heddle group show lists them", word);
+		return CLI_USAGE;
+	}
+	*group_id = (uint32_t)value;
+	return CLI_OK;
+}
+
+int group_show(const struct cli *cli, int argc, char **argv)
+{
+	struct listing list = {.group_id = OFPG_ALL};
+	struct session *s;
+	int code = argc == 1 ? group_id_read(argv[0], &list.group_id) : CLI_OK;
+
+	if (code != CLI_OK)
+		return code;
+	s = session_open(cli, &code);
+	if (s == NULL)
+		return code;
+	list.names = session_names(s);
+	list.json = cli->json ? json_array() : NULL;
+	code = groups_list(s, &list);
+	if (code == CLI_OK && list.json != NULL) {
+		json_dumpf(list.json, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+		putchar('\n');
+	}
+	if (code == CLI_OK && list.group_id != OFPG_ALL && list.n_shown == 0) {
+		cli_error("there is no group %u at %s; heddle group show lists them", list.group_id,
+			  session_target(s));
+		code = CLI_REFUSED;
+	}
+	json_decref(list.json);
+	free(list.totals);
+	session_close(s);
+	return code;
+}
+
+static int parse_add(const char *text, bool from_file, const struct of_names *names,
+		     struct of_arena *arena, struct of_msg *msg, char *why, size_t why_size)
+{
+	*msg = (struct of_msg){.type = OFPT_GROUP_MOD};
+	return of_group_parse(text, OFPGC_ADD, names, arena, &msg->group_mod, why, why_size);
+}
+
+static int parse_del(const char *text, bool from_file, const struct of_names *names,
+		     struct of_arena *arena, struct of_msg *msg, char *why, size_t why_size)
+{
+	*msg = (struct of_msg){.type = OFPT_GROUP_MOD};
+	return of_group_parse(text, OFPGC_DELETE, names, arena, &msg->group_mod, why, why_size);
+}
+
+int group_add(const struct cli *cli, int argc, char **argv)
+{
+	struct input in;
+	struct session *s;
+	int code = input_read(cli, argc, argv, &in);
+
+	if (code != CLI_OK)
+		return code;
+	s = session_open(cli, &code);
+	if (s != NULL)
+		code = session_apply(s, &in, "group", parse_add);
+	session_close(s);
+	input_free(&in);
+	return code;
+}
+
+int group_del(const struct cli *cli, int argc, char **argv)
+{
+	char text[32] = "group_id=all";
+	struct input_line line = {.text = text};
+	struct input in = {.lines = &line, .n = 1};
+	struct session *s;
+	uint32_t group_id;
+	int code = CLI_OK;
+
+	if (argc == 1 && strcmp(argv[0], "all") != 0) {
+		code = group_id_read(argv[0], &group_id);
+		snprintf(text, sizeof(text), "group_id=%u", group_id);
+	}
+	if (code != CLI_OK)
+		return code;
+	s = session_open(cli, &code);
+	if (s != NULL)
+		code = session_apply(s, &in, "group", parse_del);
+	session_close(s);
+	return code;
+}

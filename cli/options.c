@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/text.h"
+
+static const struct option long_options[] = {
+	{"switch", required_argument, NULL, 's'}, {"run-dir", required_argument, NULL, 'r'},
+	{"api", required_argument, NULL, 'a'},    {"of", required_argument, NULL, 'o'},
+	{"json", no_argument, NULL, 'j'},         {"strict", no_argument, NULL, 'S'},
+	{"file", required_argument, NULL, 'f'},   {"interval", required_argument, NULL, 'i'},
+	{"count", required_argument, NULL, 'c'},  {"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, 'V'},      {NULL, 0, NULL, 0},
+};
+
+static int interval_parse(const char *word, double *seconds)
+{
+	char *end;
+
+	errno = 0;
+	*seconds = strtod(word, &end);
+	if (end == word || *end != '\0' || errno != 0 || !isfinite(*seconds) || *seconds < 0.1 ||
+	    *seconds > 86400)
+		return -EINVAL;
+	return 0;
+}
+
+/* Stores one option that getopt found; 0 or -EINVAL with `why`. */
+static int option_take(int option, const char *arg, struct cli *cli, char *why, size_t why_size)
+{
+	switch (option) {
+	case 's':
+		cli->switch_name = arg;
+		return 0;
+	case 'r':
+		cli->run_dir = arg;
+		return 0;
+	case 'a':
+		cli->api = arg;
+		return 0;
+	case 'o':
+		cli->of = arg;
+		cli->given |= CLI_OPT_OF;
+		return 0;
+	case 'j':
+		cli->json = true;
+		return 0;
+	case 'S':
+		cli->strict = true;
+		cli->given |= CLI_OPT_STRICT;
+		return 0;
+	case 'f':
+		cli->file = arg;
+		cli->given |= CLI_OPT_FILE;
+		return 0;
+	case 'i':
+		cli->given |= CLI_OPT_INTERVAL;
+		if (interval_parse(arg, &cli->interval_s) == 0)
+			return 0;
+		snprintf(why, why_size,
+			 "--interval '%s' is not a time; give seconds from 0.1 to 86400", arg);
+		return -EINVAL;
+	case 'c':
+		cli->given |= CLI_OPT_COUNT;
+		if (text_parse_u64(arg, UINT32_MAX, &cli->count) == 0 && cli->count != 0)
+			return 0;
+		snprintf(why, why_size, "--count '%s' is not a number; give 1 or more", arg);
+		return -EINVAL;
+	case 'h':
+		cli->help = true;
+		return 0;
+	case 'V':
+		cli->version = true;
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+/* Options that name the peer twice would leave open which of them counts. */
+static int target_check(const struct cli *cli, char *why, size_t why_size)
+{
+	const char *given[4];
+	int n = 0;
+
+	if (cli->switch_name != NULL)
+		given[n++] = "--switch";
+	if (cli->run_dir != NULL)
+		given[n++] = "--run-dir";
+	if (cli->api != NULL)
+		given[n++] = "--api";
+	if (cli->of != NULL)
+		given[n++] = "--of";
+	if (n < 2)
+		return 0;
+	snprintf(why, why_size, "%s and %s both name the peer; give one of them", given[0],
+		 given[1]);
+	return -EINVAL;
+}
+
+int options_parse(int argc, char **argv, struct cli *cli, char *why, size_t why_size)
+{
+	*cli = (struct cli){0};
+	optind = 0; /* glibc: start anew, whatever was parsed before */
+	opterr = 0;
+	for (;;) {
+		int option = getopt_long(argc, argv, ":s:jhV", long_options, NULL);
+
+		if (option == -1)
+			break;
+		if (option == ':') {
+			snprintf(why, why_size, "%s needs a value; see heddle --help",
+				 argv[optind - 1]);
+			return -EINVAL;
+		}
+		if (option == '?') {
+			const char *word = argv[optind - 1];
+
+			if (optopt != 0 && optopt < 256 && strncmp(word, "--", 2) != 0)
+				snprintf(why, why_size,
+					 "there is no option '-%c'; see heddle --help", optopt);
+			else
+				snprintf(why, why_size,
+					 "there is no option '%s'; see heddle --help", word);
+			return -EINVAL;
+		}
+		if (option_take(option, optarg, cli, why, why_size) != 0)
+			return -EINVAL;
+	}
+	cli->n_words = argc - optind;
+	cli->words = argv + optind;
+	return target_check(cli, why, why_size);
+}

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+# Completion of heddle(8) for bash: verbs, options, and the names of the switch's ports.
+
+# The ports of the switch that the command line so far means.
+__heddle_ports() {
+	heddle "$@" -j port show 2>/dev/null | sed -n 's/^    "name": "\(.*\)",\{0,1\}$/\1/p'
+}
+
+_heddle() {
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+	local words=() where=() i
+	local nouns='show port flow group mac lcore stats drops controller network attachment
+		reload version help'
+
+	COMPREPLY=()
+	case $prev in
+	-s | --switch)
+		COMPREPLY=($(compgen -W "$(ls /run/heddle 2>/dev/null)" -- "$cur"))
+		return
+		;;
+	--run-dir)
+		COMPREPLY=($(compgen -d -- "$cur"))
+		return
+		;;
+	--api | --file)
+		COMPREPLY=($(compgen -f -- "$cur"))
+		return
+		;;
+	--of)
+		COMPREPLY=($(compgen -W 'tcp: unix:' -- "$cur"))
+		return
+		;;
+	--interval | --count)
+		return
+		;;
+	esac
+
+	# Words of the verb, and the options that say which switch is meant.
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		-s | --switch | --run-dir | --api)
+			where+=("${COMP_WORDS[i]}" "${COMP_WORDS[i+1]}")
+			((i++))
+			;;
+		--of | --file | --interval | --count) ((i++)) ;;
+		-*) ;;
+		*) words+=("${COMP_WORDS[i]}") ;;
+		esac
+	done
+
+	if [[ $cur == -* ]]; then
+		local options='--switch --run-dir --api --json --help --version'
+		case ${words[0]} in
+		flow) options+=' --of --file --strict' ;;
+		group) options+=' --of --file' ;;
+		lcore) options+=' --interval' ;;
+		stats) options+=' --interval --count' ;;
+		esac
+		COMPREPLY=($(compgen -W "$options" -- "$cur"))
+		return
+	fi
+	[[ ${words[0]} == help ]] && words=("${words[@]:1}")
+	case ${#words[@]} in
+	0)
+		COMPREPLY=($(compgen -W "$nouns" -- "$cur"))
+		return
+		;;
+	1)
+		local actions=
+		case ${words[0]} in
+		port) actions='show add del set' ;;
+		flow | group) actions='show add del' ;;
+		mac) actions='show add del flush' ;;
+		lcore | controller | network | attachment) actions='show' ;;
+		esac
+		COMPREPLY=($(compgen -W "$actions" -- "$cur"))
+		return
+		;;
+	esac
+	case "${words[0]} ${words[1]}/${#words[@]}" in
+	'port show/2' | 'port del/2' | 'port set/2' | 'mac add/3')
+		COMPREPLY=($(compgen -W "$(__heddle_ports "${where[@]}")" -- "$cur"))
+		;;
+	'port set/'*)
+		compopt -o nospace 2>/dev/null
+		COMPREPLY=($(compgen -W 'vlan= trunk= native= mtu= admin=up admin=down' -- "$cur"))
+		;;
+	esac
+}
+
+complete -F _heddle heddle
