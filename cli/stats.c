@@ -50,7 +50,7 @@ static void rates_print_json(const struct sample *before, const struct sample *n
 	}
 	line = json_pack("{s:f, s:o}", "interval_s", (double)(now->at_ms - before->at_ms) / 1000,
 			 "ports", ports);
-	json_dumpf(line, stdout, JSON_COMPACT | JSON_REAL_PRECISION(9));
+	json_dumpf(line, stdout, JSON_COMPACT | JSON_REAL_PRECISION(12));
 	putchar('\n');
 	json_decref(line);
 }
