@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/controller.h"
 #include "cli/drops.h"
@@ -34,7 +35,8 @@ static void switch_print(const json_t *sw)
 	       (unsigned long long)field_u64(sw, "n_macs"),
 	       (unsigned long long)field_u64(sw, "mac_table_size"),
 	       (unsigned long long)field_u64(sw, "mac_ageing_s"));
-	printf("memory   %s, %llu of %llu frame buffers in use\n", field_text(memory, "pages"),
+	printf("memory   %s%s, %llu of %llu frame buffers in use\n", field_text(memory, "pages"),
+	       strcmp(field_text(memory, "pages"), "normal") == 0 ? " pages" : "",
 	       (unsigned long long)(mbufs - field_u64(memory, "mbufs_free")),
 	       (unsigned long long)mbufs);
 	if (json_is_string(json_object_get(memory, "note")))
