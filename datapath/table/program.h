@@ -101,7 +101,7 @@ void action_add_controller(struct action_builder *b, uint32_t max_len, uint8_t r
 /** Appends ACTION_GROUP. The group must outlive the list (the agent keeps that order). */
 void action_add_group(struct action_builder *b, struct group *group);
 
-/** Appends ACTION_SET_FIELD; value and mask have the size of the field, in network order. */
+/** Appends ACTION_SET_FIELD; value and mask have size and byte order of the field in the key. */
 void action_add_set_field(struct action_builder *b, enum flow_field field, const void *value,
 			  const void *mask);
 

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * lcore: what one forwarding thread has to itself; private to pmd/.
+ *
+ * Fields marked "ctl" are written by the control thread and read by the lcore; all others are the
+ * lcore's own (counters are read by the control thread, with relaxed loads).
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rte_branch_prediction.h>
+#include <rte_mbuf.h>
+#include <rte_ring.h>
+
+#include "datapath/pmd/parse.h"
+#include "datapath/pmd/pmd.h"
+#include "datapath/table/group.h"
+#include "datapath/table/pipeline.h"
+
+#define TX_BUFFER PMD_BURST
+
+/* One port for sending; made and retired by the control thread, filled by the lcore. */
+struct lcore_tx {
+	struct port *port; /* ctl */
+	uint16_t txq;      /* ctl */
+	uint16_t n;
+	struct rte_mbuf *frames[TX_BUFFER];
+};
+
+/* One receive queue; made and retired by the control thread. */
+struct rxq {
+	struct port *port; /* ctl */
+	uint16_t queue;    /* ctl */
+	uint16_t index;    /* ctl: of the port */
+	uint64_t packets, busy_cycles;
+};
+
+/* The queues of a lcore, in the order of polling; replaced as a whole. */
+struct rxq_list {
+	uint32_t n;
+	struct rxq *rxq[];
+};
+
+/* Where a frame goes next, kept back until it is known whether the frame itself or a copy goes. */
+struct pending {
+	enum { PENDING_NONE, PENDING_PORT, PENDING_PUNT } kind;
+	enum vlan_edit { VLAN_KEEP, VLAN_PUSH, VLAN_POP, VLAN_SET_VID } vlan;
+	uint16_t index; /* PENDING_PORT */
+	uint16_t vid;   /* VLAN_PUSH, VLAN_SET_VID */
+	uint16_t max_len;
+	uint8_t reason;   /* PENDING_PUNT: enum punt_reason */
+	uint8_t table_id; /* PENDING_PUNT */
+	uint64_t cookie;  /* PENDING_PUNT */
+};
+
+/* The slots of an action set in the order in which it is executed (OpenFlow 1.3.5 §5.10). */
+enum action_slot {
+	SLOT_POP_VLAN,
+	SLOT_PUSH_VLAN,
+	SLOT_DEC_TTL,
+	SLOT_SET_FIRST,
+	SLOT_SET_LAST = SLOT_SET_FIRST + FLOW_N_FIELDS - 1,
+	SLOT_QUEUE,
+	SLOT_GROUP,
+	SLOT_OUTPUT,
+	N_SLOTS
+};
+
+_Static_assert(N_SLOTS <= 64, "the action set has one bit a slot");
+
+struct action_set {
+	uint64_t present; /* bit i: slot[i] is set */
+	const struct action *slot[N_SLOTS];
+};
+
+/* A frame on its way through the pipeline. */
+struct frame {
+	struct rte_mbuf *m;
+	struct flow_key *key;
+	struct action_set *set;
+	struct frame_layout layout;
+	struct pending pending;
+	uint16_t n_failed;  /* outputs that could not be; each is counted as a copy that was dropped
+			     */
+	uint8_t depth;      /* of groups */
+	bool submit;        /* packet-out to TABLE */
+	uint8_t reason;     /* enum drop_reason if it goes nowhere */
+	uint8_t table_id;   /* where it is */
+	uint8_t next_table; /* where it goes to when its bit in the burst is set */
+	uint64_t cookie;    /* of the rule at work, for packet-ins */
+};
+
+struct lcore {
+	struct pmd *pmd;
+	struct pipeline *pipeline;
+	struct flow_counters_lcore *flow_counters;
+	struct rte_mempool *mbufs;
+	unsigned int number; /* 0…n_lcores-1: writer of counters, reader of the qsbr */
+	unsigned int lcore_id;
+	struct rxq_list *rxqs;                   /* ctl, atomic */
+	struct lcore_tx *tx[PIPELINE_MAX_PORTS]; /* ctl, atomic */
+	struct rte_ring *punts;                  /* to the control thread */
+	struct rte_ring *packet_outs;            /* from it; first lcore only */
+	bool punted;                             /* in this turn */
+	uint16_t in_index;                       /* of the frames at work */
+	uint32_t in_port;                        /* of the frames at work */
+	uint32_t version;                        /* of the pipeline, for this burst */
+	uint32_t now_s;                          /* for the MAC table */
+	uint64_t now_tsc, next_second_tsc;
+	uint16_t dirty[PIPELINE_MAX_PORTS]; /* ports with frames to send */
+	uint16_t n_dirty;
+	/* The burst. */
+	struct frame frame[PMD_BURST];
+	struct flow_key key[PMD_BURST];
+	struct action_set set[PMD_BURST];
+	/* Read by the control thread. */
+	uint64_t busy_cycles, idle_cycles, packets;
+	struct pipeline_table_counter table[PIPELINE_N_TABLES];
+	struct pmd_port_counters port[PIPELINE_MAX_PORTS];
+} __attribute__((aligned(64)));
+
+/** Adds to a counter that the control thread reads. */
+static inline void count(uint64_t *counter, uint64_t n)
+{
+	__atomic_store_n(counter, *counter + n, __ATOMIC_RELAXED);
+}
+
+/** The ledger of the ingress port at work. */
+static inline struct pmd_port_counters *ingress(struct lcore *l)
+{
+	return &l->port[l->in_index];
+}
+
+/* output.c: the ends of a frame */
+
+/** Lets the frame leave by a port of the pipeline, now or at its end. */
+void frame_output(struct lcore *l, struct frame *f, const struct pipeline_port *port,
+		  enum vlan_edit vlan, uint16_t vid);
+
+/** Lets the frame go to the control thread, now or at its end. */
+void frame_punt(struct lcore *l, struct frame *f, uint8_t reason, uint16_t max_len);
+
+/** Notes an output that could not be. */
+void frame_fail(struct lcore *l, struct frame *f, enum drop_reason reason);
+
+/** What waits to be sent goes as a copy, because the frame is about to change. */
+void frame_settle(struct lcore *l, struct frame *f);
+
+/** Sends or drops the frame itself. */
+void frame_end(struct lcore *l, struct frame *f);
+
+/** Frees a frame under a reason. */
+void frame_drop(struct lcore *l, struct rte_mbuf *m, enum drop_reason reason);
+
+/** Hands everything that was collected to the ports. */
+void lcore_flush(struct lcore *l);
+
+/* normal.c */
+
+/** Treats the frame as a VLAN-aware learning switch does. */
+void frame_normal(struct lcore *l, struct frame *f);
+
+/** Fetches the MAC table's lines for a frame that will be switched. */
+void frame_normal_prefetch(struct lcore *l, const struct frame *f);
+
+/* execute.c */
+
+/** Executes an action list. `final`: nothing comes behind it for this frame. */
+void frame_execute(struct lcore *l, struct frame *f, const struct action_list *list, bool final);
+
+/** Merges a list into the frame's action set. */
+void frame_write_actions(struct frame *f, const struct action_list *list);
+
+/** Executes the action set. */
+void frame_execute_set(struct lcore *l, struct frame *f);
+
+/* classify.c */
+
+/** Takes n frames, whose m, key and set are set, from the first table to their ends. */
+void lcore_classify(struct lcore *l, uint32_t n);
+
+/* loop.c */
+
+/** One turn over all queues; the number of frames received. */
+uint32_t lcore_turn(struct lcore *l);
+
+/** The loop of an EAL lcore; `arg` is the struct lcore. */
+int lcore_run(void *arg);
+
+struct pmd {
+	struct pipeline *pipeline;
+	struct pmd_config config;
+	struct lcore *lcore[PMD_MAX_LCORES];
+	bool running;                   /* control thread */
+	uint32_t stop;                  /* atomic */
+	int punt_fd;                    /* eventfd */
+	uint32_t punt_armed;            /* atomic: the control thread sleeps */
+	struct packet_out *packet_outs; /* control thread: under way */
+	uint32_t n_packet_outs;
+	struct pmd_port_counters *punt_drops; /* control thread: drops only */
+};

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * parse: from the bytes of a frame to a flow_key. Second step of a lcore's turn.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <rte_mbuf.h>
+
+#include "datapath/table/flow_key.h"
+
+/* Where the headers of a frame stand; offsets in bytes from the start of the frame. */
+struct frame_layout {
+	uint8_t depth;  /* enum flow_depth: what of this and of the key is filled */
+	uint8_t n_tags; /* VLAN tags */
+	uint16_t l3;    /* 0: no IP or ARP header that can be trusted */
+	uint16_t l4;    /* 0: no TCP, UDP, SCTP or ICMP header that can be trusted */
+};
+
+#define FRAME_MAX_TAGS 8
+
+/**
+ * Fills the words of `key` down to `depth` and the layout; in_port, metadata, tunnel and registers
+ * are not touched. A header that does not fit its frame leaves its fields, and those of what it
+ * carries, zero. The frame must have an Ethernet header (RTE_ETHER_HDR_LEN bytes in its first
+ * segment). Only bytes of the first segment are looked at.
+ */
+void frame_parse(const struct rte_mbuf *m, enum flow_depth depth, struct flow_key *key,
+		 struct frame_layout *layout);
