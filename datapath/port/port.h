@@ -40,19 +40,19 @@ enum port_kind { PORT_VHOST, PORT_ETHDEV };
 struct port_spec {
 	char name[PORT_NAME_SIZE];
 	enum port_kind kind;
-	char kind_name[16];	 /* vhost-user, tap, af_packet, af_xdp, pcap, pci, dev */
+	char kind_name[16];      /* vhost-user, tap, af_packet, af_xdp, pcap, pci, dev */
 	char arg[PORT_ARG_SIZE]; /* socket path, interface, files, address or devargs */
-	bool client;		 /* vhost-user: we connect to a socket of the guest */
-	uint16_t n_queues;	 /* queue pairs wanted; 0: the default of the kind */
-	uint16_t mtu;		 /* bytes of payload after the Ethernet header; 0: 1500 */
+	bool client;             /* vhost-user: we connect to a socket of the guest */
+	uint16_t n_queues;       /* queue pairs wanted; 0: the default of the kind */
+	uint16_t mtu;            /* bytes of payload after the Ethernet header; 0: 1500 */
 	bool has_mac;
 	struct eth_addr mac;
 };
 
 /* What the control thread may ask at any time. */
 struct port_state {
-	bool link_up;	/* a guest is connected and its driver runs; a carrier */
-	bool connected; /* vhost: a front end is connected */
+	bool link_up;          /* a guest is connected and its driver runs; a carrier */
+	bool connected;        /* vhost: a front end is connected */
 	uint16_t n_rxq, n_txq; /* in use now */
 	uint16_t mtu;
 	uint64_t speed_bps; /* 0: unknown */
@@ -63,16 +63,16 @@ struct port_state {
 
 /* What went wrong in a tx burst, for frames that tx took and did not send. */
 enum port_tx_drop {
-	PORT_TX_RING_FULL,   /* the receiver's ring has no room */
-	PORT_TX_DOWN,	     /* no receiver: link down or guest away */
-	PORT_TX_TOO_LONG,    /* longer than the MTU allows, and not to be segmented */
-	PORT_TX_MALFORMED,   /* offload request that does not fit the frame */
-	PORT_TX_NO_MBUF,     /* no buffer for segments or checksums */
+	PORT_TX_RING_FULL, /* the receiver's ring has no room */
+	PORT_TX_DOWN,      /* no receiver: link down or guest away */
+	PORT_TX_TOO_LONG,  /* longer than the MTU allows, and not to be segmented */
+	PORT_TX_MALFORMED, /* offload request that does not fit the frame */
+	PORT_TX_NO_MBUF,   /* no buffer for segments or checksums */
 	PORT_TX_N_DROPS
 };
 
 struct port_tx_result {
-	uint32_t sent;		/* frames given to the receiver, segments counted one by one */
+	uint32_t sent; /* frames given to the receiver, segments counted one by one */
 	uint64_t sent_bytes;
 	uint32_t segments_added; /* frames that software segmentation added to those given in */
 	uint32_t dropped[PORT_TX_N_DROPS]; /* frames of the burst that were freed, by reason */
@@ -95,18 +95,18 @@ struct port_ops {
 	void (*tx)(struct port *port, uint16_t txq, struct rte_mbuf **frames, uint16_t n,
 		   struct port_tx_result *result);
 	void (*state)(struct port *port, struct port_state *state); /* control thread */
-	int (*set_mtu)(struct port *port, uint16_t mtu);	    /* control thread */
-	int (*set_admin)(struct port *port, bool up);		    /* control thread */
-	void (*close)(struct port *port);			    /* control thread */
+	int (*set_mtu)(struct port *port, uint16_t mtu);            /* control thread */
+	int (*set_admin)(struct port *port, bool up);               /* control thread */
+	void (*close)(struct port *port);                           /* control thread */
 };
 
 /* The common head of each kind's own struct. */
 struct port {
 	const struct port_ops *ops; /* ro for all after port_open */
-	struct port_spec spec;	    /* ro for all, mtu: control thread */
-	uint16_t index;		    /* dense, of the owner: set by it after port_open */
-	uint32_t ofport;	    /* OpenFlow number, set by the owner */
-	uint16_t n_rxq;		    /* queues to poll: upper bound for the life of the port */
+	struct port_spec spec;      /* ro for all, mtu: control thread */
+	uint16_t index;             /* dense, of the owner: set by it after port_open */
+	uint32_t ofport;            /* OpenFlow number, set by the owner */
+	uint16_t n_rxq;             /* queues to poll: upper bound for the life of the port */
 	uint16_t n_txq;
 	int socket_id; /* NUMA node */
 };
@@ -114,7 +114,7 @@ struct port {
 /* What the ports of one switch share; filled by the owner before the first port_open. */
 struct port_env {
 	struct rte_mempool *mbufs; /* for received frames and segments */
-	uint16_t n_lcores;	   /* lcores that may send: txqs wanted */
+	uint16_t n_lcores;         /* lcores that may send: txqs wanted */
 	/*
 	 * Called from any thread (rte_vhost's, the EAL's interrupt thread) when link, queues or
 	 * features of a port changed; must only hand over. `arg` is `changed_arg`.
@@ -152,6 +152,14 @@ struct port *port_open(const struct port_spec *spec, const struct port_env *env,
  * Control thread.
  */
 void port_close(struct port *port);
+
+/**
+ * To be called after addresses of a frame with offload flags were changed, or bytes were added to
+ * or taken from its headers: sets l2_len, l3_len, l4_len and the sum of the pseudo header anew. The
+ * frame must be the caller's own. 0 (also for a frame without flags), or -EINVAL when the bytes do
+ * not fit the flags any more. Any thread.
+ */
+int port_offload_refresh(struct rte_mbuf *frame);
 
 /**
  * Does in software all that the offload flags of a frame ask for, so that its bytes are complete;
