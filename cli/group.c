@@ -200,7 +200,7 @@ int group_del(const struct cli *cli, int argc, char **argv)
 	struct input_line line = {.text = text};
 	struct input in = {.lines = &line, .n = 1};
 	struct session *s;
-	uint32_t group_id;
+	uint32_t group_id = 0;
 	int code = CLI_OK;
 
 	if (argc == 1 && strcmp(argv[0], "all") != 0) {

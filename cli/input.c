@@ -22,9 +22,8 @@ static int file_read(FILE *f, struct input *in)
 	unsigned int number = 0;
 	char *line = NULL;
 	size_t room = 0;
-	ssize_t len;
 
-	while ((len = getline(&line, &room, f)) >= 0) {
+	while (getline(&line, &room, f) >= 0) {
 		char *at = line + strspn(line, " \t");
 
 		number++;

@@ -219,13 +219,33 @@ static int line_send(struct session *s, const struct input_line *line, bool from
 	return of_client_send(s->client, &msg);
 }
 
+/* Says which of the lines the switch refused, and why; `xids` are those of the lines. */
+static void refusal_say(const struct input *in, size_t first, size_t last, const uint32_t *xids,
+			const struct of_client_error *error, const char *noun)
+{
+	for (size_t i = first; i < last; i++) {
+		char *what;
+
+		if (xids[i - first] != error->xid)
+			continue;
+		what = text_format("the switch refused the %s '%s': %s; %s", noun,
+				   in->lines[i].text, of_err_sentence(error->err),
+				   remedy_of(error->err));
+		line_error(in, &in->lines[i], what);
+		free(what);
+		return;
+	}
+	cli_error("the switch refused a request: %s; %s", of_err_sentence(error->err),
+		  remedy_of(error->err));
+}
+
 /* Sends lines first to last - 1 and reads what the switch says; a CLI_ code. */
 static int batch_apply(struct session *s, const struct input *in, size_t first, size_t last,
 		       const char *noun, session_parse *parse, unsigned int *n_errors)
 {
 	struct of_arena arena = of_arena_init(OF_ARENA_DEFAULT_LIMIT);
-	struct of_client_error errors[BATCH];
-	uint32_t xids[BATCH];
+	struct of_client_error errors[BATCH] = {0};
+	uint32_t xids[BATCH] = {0};
 	int n = 0;
 
 	for (size_t i = first; i < last && n == 0; i++)
@@ -241,17 +261,8 @@ static int batch_apply(struct session *s, const struct input *in, size_t first, 
 	if (n < 0)
 		return connection_error(s, n);
 	for (int e = 0; e < n && e < BATCH; e++) {
-		for (size_t i = first; i < last; i++) {
-			char *what;
-
-			if (xids[i - first] != errors[e].xid || (*n_errors)++ >= ERRORS_SHOWN)
-				continue;
-			what = text_format("the switch refused the %s '%s': %s; %s", noun,
-					   in->lines[i].text, of_err_sentence(errors[e].err),
-					   remedy_of(errors[e].err));
-			line_error(in, &in->lines[i], what);
-			free(what);
-		}
+		if ((*n_errors)++ < ERRORS_SHOWN)
+			refusal_say(in, first, last, xids, &errors[e], noun);
 	}
 	return n == 0 ? CLI_OK : CLI_REFUSED;
 }

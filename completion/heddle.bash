@@ -6,6 +6,11 @@ __heddle_ports() {
 	heddle "$@" -j port show 2>/dev/null | sed -n 's/^    "name": "\(.*\)",\{0,1\}$/\1/p'
 }
 
+# Offers what compgen makes of its arguments for the word at the cursor.
+__heddle_offer() {
+	mapfile -t COMPREPLY < <(compgen "$@" -- "${COMP_WORDS[COMP_CWORD]}")
+}
+
 _heddle() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
 	local words=() where=() i
@@ -15,19 +20,19 @@ _heddle() {
 	COMPREPLY=()
 	case $prev in
 	-s | --switch)
-		COMPREPLY=($(compgen -W "$(ls /run/heddle 2>/dev/null)" -- "$cur"))
+		__heddle_offer -W "$(ls /run/heddle 2>/dev/null)"
 		return
 		;;
 	--run-dir)
-		COMPREPLY=($(compgen -d -- "$cur"))
+		__heddle_offer -d
 		return
 		;;
 	--api | --file)
-		COMPREPLY=($(compgen -f -- "$cur"))
+		__heddle_offer -f
 		return
 		;;
 	--of)
-		COMPREPLY=($(compgen -W 'tcp: unix:' -- "$cur"))
+		__heddle_offer -W 'tcp: unix:'
 		return
 		;;
 	--interval | --count)
@@ -56,13 +61,13 @@ _heddle() {
 		lcore) options+=' --interval' ;;
 		stats) options+=' --interval --count' ;;
 		esac
-		COMPREPLY=($(compgen -W "$options" -- "$cur"))
+		__heddle_offer -W "$options"
 		return
 	fi
 	[[ ${words[0]} == help ]] && words=("${words[@]:1}")
 	case ${#words[@]} in
 	0)
-		COMPREPLY=($(compgen -W "$nouns" -- "$cur"))
+		__heddle_offer -W "$nouns"
 		return
 		;;
 	1)
@@ -73,17 +78,17 @@ _heddle() {
 		mac) actions='show add del flush' ;;
 		lcore | controller | network | attachment) actions='show' ;;
 		esac
-		COMPREPLY=($(compgen -W "$actions" -- "$cur"))
+		__heddle_offer -W "$actions"
 		return
 		;;
 	esac
 	case "${words[0]} ${words[1]}/${#words[@]}" in
 	'port show/2' | 'port del/2' | 'port set/2' | 'mac add/3')
-		COMPREPLY=($(compgen -W "$(__heddle_ports "${where[@]}")" -- "$cur"))
+		__heddle_offer -W "$(__heddle_ports "${where[@]}")"
 		;;
 	'port set/'*)
 		compopt -o nospace 2>/dev/null
-		COMPREPLY=($(compgen -W 'vlan= trunk= native= mtu= admin=up admin=down' -- "$cur"))
+		__heddle_offer -W 'vlan= trunk= native= mtu= admin=up admin=down'
 		;;
 	esac
 }

@@ -119,7 +119,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if status != 204:
             self.send_header("Content-Length", str(len(raw)))
         self.end_headers()
-        self.wfile.write(raw)
+        if raw:
+            self.wfile.write(raw)
 
     do_GET = do_POST = do_PATCH = do_DELETE = handle_any
 

@@ -8,6 +8,7 @@ usage: test_http.py HEDDLE
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 
@@ -290,6 +291,33 @@ def help_is_there_for_the_program_and_every_verb():
             r = heddle(*words)
             assert r.code == 0 and r.out.startswith("heddle " + " ".join(verb)), (words, r)
     assert heddle("version").out == heddle("--version").out
+
+
+def complete(heddle, *words):
+    """What bash offers for the last word."""
+    root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../..")
+    script = """
+heddle() { "$program" "$@"; }
+source "$root/completion/heddle.bash"
+COMP_WORDS=(heddle "$@"); COMP_CWORD=$#; _heddle; printf '%s\\n' "${COMPREPLY[@]}"
+"""
+    r = subprocess.run(["bash", "-c", script, "bash", *words], capture_output=True, text=True,
+                       env=dict(os.environ, program=heddle, root=root))
+    assert r.returncode == 0 and r.stderr == "", r
+    return r.stdout.split()
+
+
+@tap.test
+def bash_completes_verbs_options_and_port_names():
+    c = Case()
+    heddle, where = sys.argv[1], ["--run-dir", c.dir]
+    assert complete(heddle, "po") == ["port"]
+    assert complete(heddle, "port", "") == ["show", "add", "del", "set"]
+    assert complete(heddle, *where, "port", "del", "") == ["vm1", "uplink"]
+    assert complete(heddle, *where, "-j", "port", "set", "v") == ["vm1"]
+    assert "vlan=" in complete(heddle, *where, "port", "set", "vm1", "")
+    assert complete(heddle, "flow", "del", "--st") == ["--strict"]
+    assert complete(heddle, "help", "mac", "f") == ["flush"]
 
 
 code = tap.run()
