@@ -7,7 +7,7 @@
 #include "openflow/arena.h"
 #include "openflow/match.h"
 
-/* Wire numbers of 1.3; version 1.0's set actions are read as OF_ACTION_SET_FIELD and the like. */
+/* The numbers of 1.3's wire format and later. */
 enum of_action_type {
 	OF_ACTION_OUTPUT = 0,
 	OF_ACTION_COPY_TTL_OUT = 11,

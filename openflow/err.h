@@ -210,8 +210,8 @@ enum of_err_type {
 enum of_err {
 	OF_OK = 0,
 	OF_ERR_LIST(OF_ERR_ENUM)
-	/* Not on the wire: the arena's bound was reached. Sent as OFPBRC_MULTIPART_BUFFER_OVERFLOW
-	 * would be misleading, so of_err_type/code render it as BAD_REQUEST/BAD_LEN. */
+	/* Not on the wire: the arena's bound was reached; of_err_type and of_err_code say
+	 * BAD_REQUEST/BAD_LEN for it. */
 	OF_ERR_NO_MEMORY = 0xfffffffe,
 };
 

@@ -75,6 +75,7 @@ enum of_field_form {
 
 struct of_field_info {
 	const char *name;    /* the standard's: eth_dst; NULL marks a number that is not in use */
+	const char *text;    /* the word that ovs-ofctl prints in set_field: icmp_type */
 	const char *aliases; /* other words that mean it, separated by blanks: "dl_dst" */
 	uint16_t oxm_class;
 	uint8_t oxm_field;

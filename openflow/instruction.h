@@ -42,7 +42,7 @@ struct of_instructions {
 /**
  * Reads all that is left in the cursor. OFPBIC_UNKNOWN_INST, OFPBIC_BAD_LEN, OFPBIC_DUP_INST (1.3:
  * OFPBIC_UNSUP_INST, which has no other code for it), OFPBIC_BAD_TABLE_ID (goto 255),
- * OF_ERR_NO_MEMORY, or an error of the actions. Version 1.0's action list is read as apply.
+ * OF_ERR_NO_MEMORY, or an error of the actions.
  */
 enum of_err of_instructions_unpack(struct cursor *c, enum of_version version,
 				   struct of_arena *arena, struct of_instructions *instructions);

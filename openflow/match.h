@@ -77,6 +77,15 @@ void of_match_remove(struct of_match *match, enum of_field field);
 /** OF_OK, or OFPBMC_BAD_PREREQ when a field lacks what §7.2.3.6 wants beside it. */
 enum of_err of_match_check(const struct of_match *match);
 
+/**
+ * True when the match has what §7.2.3.6 wants beside `field`, whether it has that field itself or
+ * not: for actions that set it, too.
+ */
+bool of_match_has_prerequisites(const struct of_match *match, enum of_field field);
+
+/** True when both entries are of the same field and mean the same. */
+bool of_match_field_equal(const struct of_match_field *a, const struct of_match_field *b);
+
 /** True when both mean the same. */
 bool of_match_equal(const struct of_match *a, const struct of_match *b);
 
@@ -93,7 +102,7 @@ bool of_match_overlaps(const struct of_match *a, const struct of_match *b);
 uint64_t of_match_hash(const struct of_match *match);
 
 /**
- * Reads a `struct ofp_match` with its padding from the cursor (version 1.0: its 40-byte form).
+ * Reads a `struct ofp_match` with its padding from the cursor.
  * OFPBMC_BAD_TYPE, OFPBMC_BAD_LEN, OFPBMC_BAD_FIELD, OFPBMC_BAD_VALUE, OFPBMC_BAD_MASK,
  * OFPBMC_BAD_WILDCARDS, OFPBMC_BAD_PREREQ, OFPBMC_DUP_FIELD.
  */

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "openflow/instruction.h"
+
+#include <errno.h>
+
+#define INSTRUCTION_HEADER_SIZE 4
+
+static enum of_err actions_body_unpack(struct cursor *c, enum of_version version,
+				       struct of_arena *arena, struct of_actions *actions)
+{
+	cursor_skip(c, 4);
+	if (!cursor_ok(c))
+		return OFPBIC_BAD_LEN;
+	return of_actions_unpack(c, cursor_left(c), version, arena, actions);
+}
+
+static enum of_err instruction_unpack(struct cursor *c, enum of_version version,
+				      struct of_arena *arena, struct of_instruction *in)
+{
+	size_t size = cursor_left(c);
+
+	in->type = (enum of_instruction_type)cursor_u16(c);
+	cursor_skip(c, 2);
+	switch (in->type) {
+	case OF_INSTRUCTION_GOTO_TABLE:
+		in->table_id = cursor_u8(c);
+		if (size != 8)
+			return OFPBIC_BAD_LEN;
+		return in->table_id == OFPTT_ALL ? OFPBIC_BAD_TABLE_ID : OF_OK;
+	case OF_INSTRUCTION_WRITE_METADATA:
+		cursor_skip(c, 4);
+		in->metadata.value = cursor_u64(c);
+		in->metadata.mask = cursor_u64(c);
+		return size == 24 ? OF_OK : OFPBIC_BAD_LEN;
+	case OF_INSTRUCTION_WRITE_ACTIONS:
+	case OF_INSTRUCTION_APPLY_ACTIONS:
+		return actions_body_unpack(c, version, arena, &in->actions);
+	case OF_INSTRUCTION_CLEAR_ACTIONS:
+		return size == 8 ? OF_OK : OFPBIC_BAD_LEN;
+	case OF_INSTRUCTION_METER:
+		in->meter_id = cursor_u32(c);
+		if (version >= OF15)
+			return OFPBIC_UNSUP_INST;
+		return size == 8 ? OF_OK : OFPBIC_BAD_LEN;
+	case OF_INSTRUCTION_EXPERIMENTER:
+		in->experimenter.id = cursor_u32(c);
+		in->experimenter.len = (uint16_t)cursor_left(c);
+		in->experimenter.data = c->at;
+		return OF_OK;
+	default:
+		return OFPBIC_UNKNOWN_INST;
+	}
+}
+
+static enum of_err instructions_count(struct cursor c, uint16_t *n)
+{
+	*n = 0;
+	while (cursor_left(&c) > 0) {
+		uint16_t len;
+
+		if (cursor_left(&c) < 8)
+			return OFPBIC_BAD_LEN;
+		len = (uint16_t)(c.at[2] << 8 | c.at[3]);
+		if (len < 8 || len % 8 != 0 || len > cursor_left(&c))
+			return OFPBIC_BAD_LEN;
+		cursor_skip(&c, len);
+		(*n)++;
+	}
+	return OF_OK;
+}
+
+enum of_err of_instructions_unpack(struct cursor *c, enum of_version version,
+				   struct of_arena *arena, struct of_instructions *instructions)
+{
+	enum of_err err = instructions_count(*c, &instructions->n);
+	unsigned seen = 0; /* bit n: type n; one of each is allowed (§5.9), experimenters aside */
+
+	instructions->i = NULL;
+	if (err != OF_OK || instructions->n == 0)
+		return err;
+	instructions->i = of_arena_alloc(arena, instructions->n * sizeof(*instructions->i));
+	if (instructions->i == NULL)
+		return OF_ERR_NO_MEMORY;
+	for (unsigned i = 0; i < instructions->n; i++) {
+		struct cursor one = cursor_sub(c, (size_t)(c->at[2] << 8 | c->at[3]));
+
+		err = instruction_unpack(&one, version, arena, &instructions->i[i]);
+		if (err != OF_OK)
+			return err;
+		if (instructions->i[i].type == OF_INSTRUCTION_EXPERIMENTER)
+			continue;
+		if (seen & 1u << instructions->i[i].type)
+			return version >= OF14 ? OFPBIC_DUP_INST : OFPBIC_UNSUP_INST;
+		seen |= 1u << instructions->i[i].type;
+	}
+	return OF_OK;
+}
+
+static int instruction_pack(const struct of_instruction *in, enum of_version version,
+			    struct wbuf *b)
+{
+	size_t start = b->len;
+	int rc = 0;
+
+	wbuf_u16(b, (uint16_t)in->type);
+	wbuf_u16(b, 0);
+	switch (in->type) {
+	case OF_INSTRUCTION_GOTO_TABLE:
+		wbuf_u8(b, in->table_id);
+		break;
+	case OF_INSTRUCTION_WRITE_METADATA:
+		wbuf_zero(b, 4);
+		wbuf_u64(b, in->metadata.value);
+		wbuf_u64(b, in->metadata.mask);
+		break;
+	case OF_INSTRUCTION_WRITE_ACTIONS:
+	case OF_INSTRUCTION_APPLY_ACTIONS:
+		wbuf_zero(b, 4);
+		rc = of_actions_pack(&in->actions, version, b);
+		break;
+	case OF_INSTRUCTION_CLEAR_ACTIONS:
+		wbuf_zero(b, 4);
+		break;
+	case OF_INSTRUCTION_METER:
+		wbuf_u32(b, in->meter_id);
+		rc = version >= OF15 ? -EPROTONOSUPPORT : 0;
+		break;
+	case OF_INSTRUCTION_EXPERIMENTER:
+		wbuf_u32(b, in->experimenter.id);
+		wbuf_put(b, in->experimenter.data, in->experimenter.len);
+		break;
+	default:
+		rc = -EPROTONOSUPPORT;
+	}
+	wbuf_pad(b, start, 8);
+	if (b->len - start > UINT16_MAX)
+		return -EMSGSIZE;
+	wbuf_set_u16(b, start + 2, (uint16_t)(b->len - start));
+	return rc;
+}
+
+int of_instructions_pack(const struct of_instructions *instructions, enum of_version version,
+			 struct wbuf *b)
+{
+	for (unsigned i = 0; i < instructions->n; i++) {
+		int rc = instruction_pack(&instructions->i[i], version, b);
+
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}
+
+const struct of_instruction *of_instructions_find(const struct of_instructions *instructions,
+						  enum of_instruction_type type)
+{
+	for (unsigned i = 0; i < instructions->n; i++)
+		if (instructions->i[i].type == type)
+			return &instructions->i[i];
+	return NULL;
+}
+
+static bool has_actions(const struct of_instruction *in)
+{
+	return in->type == OF_INSTRUCTION_WRITE_ACTIONS || in->type == OF_INSTRUCTION_APPLY_ACTIONS;
+}
+
+int of_instructions_copy(struct of_instructions *to, const struct of_instructions *from,
+			 struct of_arena *arena)
+{
+	struct of_instruction *copy = NULL;
+
+	if (from->n > 0) {
+		copy = of_arena_copy(arena, from->i, from->n * sizeof(*copy));
+		if (copy == NULL)
+			return -ENOMEM;
+	}
+	for (unsigned i = 0; i < from->n; i++) {
+		struct of_instruction *in = &copy[i];
+
+		if (has_actions(in) &&
+		    of_actions_copy(&in->actions, &from->i[i].actions, arena) != 0)
+			return -ENOMEM;
+		if (in->type == OF_INSTRUCTION_EXPERIMENTER) {
+			in->experimenter.data =
+				of_arena_copy(arena, in->experimenter.data, in->experimenter.len);
+			if (in->experimenter.data == NULL)
+				return -ENOMEM;
+		}
+	}
+	to->n = from->n;
+	to->i = copy;
+	return 0;
+}
+
+static bool instruction_equal(const struct of_instruction *a, const struct of_instruction *b)
+{
+	if (a->type != b->type)
+		return false;
+	switch (a->type) {
+	case OF_INSTRUCTION_GOTO_TABLE:
+		return a->table_id == b->table_id;
+	case OF_INSTRUCTION_WRITE_METADATA:
+		return a->metadata.value == b->metadata.value &&
+		       a->metadata.mask == b->metadata.mask;
+	case OF_INSTRUCTION_WRITE_ACTIONS:
+	case OF_INSTRUCTION_APPLY_ACTIONS:
+		return of_actions_equal(&a->actions, &b->actions);
+	case OF_INSTRUCTION_METER:
+		return a->meter_id == b->meter_id;
+	case OF_INSTRUCTION_EXPERIMENTER:
+		return a->experimenter.id == b->experimenter.id &&
+		       a->experimenter.len == b->experimenter.len &&
+		       memcmp(a->experimenter.data, b->experimenter.data, a->experimenter.len) == 0;
+	default:
+		return true;
+	}
+}
+
+bool of_instructions_equal(const struct of_instructions *a, const struct of_instructions *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (unsigned i = 0; i < a->n; i++)
+		if (!instruction_equal(&a->i[i], &b->i[i]))
+			return false;
+	return true;
+}
+
+bool of_instructions_output_to(const struct of_instructions *instructions, uint32_t port_no)
+{
+	for (unsigned i = 0; i < instructions->n; i++)
+		if (has_actions(&instructions->i[i]) &&
+		    of_actions_output_to(&instructions->i[i].actions, port_no))
+			return true;
+	return false;
+}
+
+bool of_instructions_group_to(const struct of_instructions *instructions, uint32_t group_id)
+{
+	for (unsigned i = 0; i < instructions->n; i++)
+		if (has_actions(&instructions->i[i]) &&
+		    of_actions_group_to(&instructions->i[i].actions, group_id))
+			return true;
+	return false;
+}

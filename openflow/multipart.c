@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "openflow/multipart.h"
+#include "openflow/codec.h"
+#include "openflow/msg.h"
+#include "openflow/multipart_ops.h"
+
+#include <errno.h>
+
+static enum of_err experimenter_request_unpack(struct cursor *c, enum of_version version,
+					       struct of_multipart_request *request)
+{
+	(void)version;
+	request->experimenter.id = cursor_u32(c);
+	request->experimenter.exp_type = cursor_u32(c);
+	request->experimenter.size = cursor_left(c);
+	request->experimenter.data = cursor_take(c, cursor_left(c));
+	return of_body_end(c);
+}
+
+static int experimenter_request_pack(const struct of_multipart_request *request,
+				     enum of_version version, struct wbuf *b)
+{
+	(void)version;
+	wbuf_u32(b, request->experimenter.id);
+	wbuf_u32(b, request->experimenter.exp_type);
+	wbuf_put(b, request->experimenter.data, request->experimenter.size);
+	return 0;
+}
+
+static void experimenter_request_text(const struct of_multipart_request *request, struct text *t)
+{
+	text_add(t, " experimenter=0x%x type=%u", request->experimenter.id,
+		 request->experimenter.exp_type);
+}
+
+static enum of_err experimenter_unpack(struct cursor *c, enum of_version version,
+				       struct of_arena *arena, union of_multipart_entry *entry)
+{
+	(void)version;
+	(void)arena;
+	entry->experimenter.id = cursor_u32(c);
+	entry->experimenter.exp_type = cursor_u32(c);
+	entry->experimenter.size = cursor_left(c);
+	entry->experimenter.data = cursor_take(c, cursor_left(c));
+	return of_body_end(c);
+}
+
+static int experimenter_pack(const void *from, enum of_version version, struct wbuf *b)
+{
+	const union of_multipart_entry *entry = from;
+
+	(void)version;
+	wbuf_u32(b, entry->experimenter.id);
+	wbuf_u32(b, entry->experimenter.exp_type);
+	wbuf_put(b, entry->experimenter.data, entry->experimenter.size);
+	return 0;
+}
+
+static void experimenter_text(const union of_multipart_entry *entry, const struct of_names *names,
+			      struct text *t)
+{
+	(void)names;
+	text_add(t, "experimenter=0x%x type=%u (%zu bytes)", entry->experimenter.id,
+		 entry->experimenter.exp_type, entry->experimenter.size);
+}
+
+static const struct of_multipart_ops experimenter_ops = {
+	.name = "experimenter",
+	.request_unpack = experimenter_request_unpack,
+	.request_pack = experimenter_request_pack,
+	.request_text = experimenter_request_text,
+	.entry_unpack = experimenter_unpack,
+	.entry_pack = experimenter_pack,
+	.entry_text = experimenter_text,
+};
+
+static const struct of_multipart_ops *const table[] = {
+	[OFPMP_DESC] = &of_multipart_desc,
+	[OFPMP_FLOW] = &of_multipart_flow,
+	[OFPMP_AGGREGATE] = &of_multipart_aggregate,
+	[OFPMP_TABLE] = &of_multipart_table,
+	[OFPMP_PORT_STATS] = &of_multipart_port_stats,
+	[OFPMP_QUEUE] = &of_multipart_queue,
+	[OFPMP_GROUP] = &of_multipart_group,
+	[OFPMP_GROUP_DESC] = &of_multipart_group_desc,
+	[OFPMP_GROUP_FEATURES] = &of_multipart_group_features,
+	[OFPMP_METER] = &of_multipart_meter,
+	[OFPMP_METER_CONFIG] = &of_multipart_meter_config,
+	[OFPMP_METER_FEATURES] = &of_multipart_meter_features,
+	[OFPMP_TABLE_FEATURES] = &of_multipart_table_features,
+	[OFPMP_PORT_DESC] = &of_multipart_port_desc,
+};
+
+static const struct of_multipart_ops *ops_of(uint16_t type)
+{
+	if (type == OFPMP_EXPERIMENTER)
+		return &experimenter_ops;
+	return type < sizeof(table) / sizeof(table[0]) ? table[type] : NULL;
+}
+
+enum of_err of_multipart_request_unpack(struct cursor *c, struct of_arena *arena,
+					struct of_msg *msg)
+{
+	struct of_multipart_request *request = &msg->multipart_request;
+	const struct of_multipart_ops *ops;
+
+	(void)arena;
+	request->type = cursor_u16(c);
+	request->flags = cursor_u16(c);
+	cursor_skip(c, 4);
+	if (!cursor_ok(c))
+		return OFPBRC_BAD_LEN;
+	ops = ops_of(request->type);
+	if (ops == NULL)
+		return OFPBRC_BAD_MULTIPART;
+	return ops->request_unpack != NULL ? ops->request_unpack(c, msg->version, request)
+					   : of_body_end(c);
+}
+
+int of_multipart_request_pack(const struct of_msg *msg, struct wbuf *b)
+{
+	const struct of_multipart_request *request = &msg->multipart_request;
+	const struct of_multipart_ops *ops = ops_of(request->type);
+
+	if (ops == NULL)
+		return -EPROTONOSUPPORT;
+	wbuf_u16(b, request->type);
+	wbuf_u16(b, request->flags);
+	wbuf_zero(b, 4);
+	return ops->request_pack != NULL ? ops->request_pack(request, msg->version, b) : 0;
+}
+
+void of_multipart_request_text(const struct of_msg *msg, struct text *t)
+{
+	const struct of_multipart_ops *ops = ops_of(msg->multipart_request.type);
+
+	text_add(t, " %s", of_multipart_name(msg->multipart_request.type));
+	if (ops != NULL && ops->request_text != NULL)
+		ops->request_text(&msg->multipart_request, t);
+}
+
+/* Also reads every entry once, so that a malformed reply is known before any of it is used. */
+enum of_err of_multipart_reply_unpack(struct cursor *c, struct of_arena *arena, struct of_msg *msg)
+{
+	struct of_multipart_reply *reply = &msg->multipart_reply;
+	const struct of_multipart_ops *ops;
+	union of_multipart_entry entry;
+	enum of_err err = OF_OK;
+	struct cursor entries;
+
+	reply->type = cursor_u16(c);
+	reply->flags = cursor_u16(c);
+	cursor_skip(c, 4);
+	if (!cursor_ok(c))
+		return OFPBRC_BAD_LEN;
+	ops = ops_of(reply->type);
+	if (ops == NULL)
+		return OFPBRC_BAD_MULTIPART;
+	entries = *c;
+	reply->body_size = cursor_left(c);
+	reply->body = cursor_take(c, cursor_left(c));
+	while (err == OF_OK && cursor_left(&entries) > 0)
+		err = ops->entry_unpack(&entries, msg->version, arena, &entry);
+	return err;
+}
+
+int of_multipart_reply_pack(const struct of_msg *msg, struct wbuf *b)
+{
+	wbuf_u16(b, msg->multipart_reply.type);
+	wbuf_u16(b, msg->multipart_reply.flags);
+	wbuf_zero(b, 4);
+	wbuf_put(b, msg->multipart_reply.body, msg->multipart_reply.body_size);
+	return 0;
+}
+
+void of_multipart_reply_text(const struct of_msg *msg, struct text *t)
+{
+	struct of_multipart_reader reader =
+		of_multipart_reader_init(msg->version, &msg->multipart_reply);
+	struct of_arena arena = of_arena_init(OF_ARENA_DEFAULT_LIMIT);
+	union of_multipart_entry entry;
+
+	text_add(t, " %s%s", of_multipart_name(reader.type),
+		 msg->multipart_reply.flags & OFPMPF_REPLY_MORE ? " (more follows)" : "");
+	while (of_multipart_next(&reader, &arena, &entry) == 1) {
+		text_add(t, "\n");
+		of_multipart_entry_text(reader.type, &entry, NULL, t);
+		of_arena_reset(&arena);
+	}
+	of_arena_free(&arena);
+}
+
+struct of_multipart_reader of_multipart_reader_init(enum of_version version,
+						    const struct of_multipart_reply *reply)
+{
+	return (struct of_multipart_reader){
+		.version = version,
+		.type = reply->type,
+		.at = cursor_init(reply->body, reply->body_size),
+	};
+}
+
+int of_multipart_next(struct of_multipart_reader *reader, struct of_arena *arena,
+		      union of_multipart_entry *entry)
+{
+	const struct of_multipart_ops *ops = ops_of(reader->type);
+
+	if (cursor_left(&reader->at) == 0)
+		return 0;
+	if (ops == NULL || ops->entry_unpack(&reader->at, reader->version, arena, entry) != OF_OK)
+		return -EBADMSG;
+	return 1;
+}
+
+void of_multipart_request_init(struct of_multipart_request *request, uint16_t type)
+{
+	request->type = type;
+	request->flags = 0;
+	switch (type) {
+	case OFPMP_FLOW:
+	case OFPMP_AGGREGATE:
+		of_flow_stats_request_init(&request->flow);
+		break;
+	case OFPMP_PORT_STATS:
+		request->port_no = OFPP_ANY;
+		break;
+	case OFPMP_QUEUE:
+		request->queue.port_no = OFPP_ANY;
+		request->queue.queue_id = OFPQ_ALL;
+		break;
+	case OFPMP_GROUP:
+		request->group_id = OFPG_ALL;
+		break;
+	case OFPMP_METER:
+	case OFPMP_METER_CONFIG:
+		request->meter_id = OFPM_ALL;
+		break;
+	default:
+		memset(&request->experimenter, 0, sizeof(request->experimenter));
+		memset(&request->table_features, 0, sizeof(request->table_features));
+	}
+}
+
+const char *of_multipart_name(uint16_t type)
+{
+	const struct of_multipart_ops *ops = ops_of(type);
+
+	return ops != NULL ? ops->name : "?";
+}
+
+void of_multipart_entry_text(uint16_t type, const union of_multipart_entry *entry,
+			     const struct of_names *names, struct text *t)
+{
+	const struct of_multipart_ops *ops = ops_of(type);
+
+	if (ops != NULL)
+		ops->entry_text(entry, names, t);
+}
+
+int of_multipart_entry_pack(uint16_t type, const void *entry, enum of_version version,
+			    struct wbuf *b)
+{
+	const struct of_multipart_ops *ops = ops_of(type);
+
+	return ops != NULL ? ops->entry_pack(entry, version, b) : -EPROTONOSUPPORT;
+}
