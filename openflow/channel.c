@@ -1,0 +1,506 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "openflow/channel.h"
+
+#include <errno.h>
+#include <event2/buffer.h>
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* What may lie unread in the input: one message, and one read's worth behind it. */
+#define INPUT_LIMIT (2u * (OF_MESSAGE_MAX + 1))
+/* Bytes of a request that its error repeats (§7.4.4 asks for 64 at least). */
+#define ERROR_DATA_MAX 256
+#define REASON_SIZE 160
+
+enum channel_state { STATE_HELLO, STATE_UP, STATE_DOWN };
+
+struct channel {
+	struct bufferevent *stream;
+	struct event *timer; /* hello, probe */
+	struct event *turn;  /* goes on with input, ends a connection, frees */
+	struct channel_config config;
+	const struct channel_ops *ops;
+	void *context;
+	enum channel_state state;
+	enum of_version version;
+	uint32_t next_xid;
+	struct of_arena arena;
+	struct wbuf out;	   /* the message being packed */
+	struct channel_counters counters;
+	uint64_t rx_bytes_at_timer; /* so that the timer sees silence */
+	bool probing;
+	bool paused;
+	bool stalled; /* output is above the drain mark, on_drained is owed */
+	bool closing; /* on_down is owed, from the event loop */
+	bool dead;    /* destroyed in a callback */
+	unsigned depth; /* callbacks under way */
+	char reason[REASON_SIZE];
+};
+
+struct channel_config channel_config_default(void)
+{
+	return (struct channel_config){
+		.versions = OF_VERSION_BIT(OF13),
+		.probe_ms = 5000,
+		.hello_ms = 10000,
+		.output_limit = 16u << 20,
+		.turn_messages = 64,
+	};
+}
+
+static void channel_free(struct channel *channel)
+{
+	if (channel->timer != NULL)
+		event_free(channel->timer);
+	if (channel->turn != NULL)
+		event_free(channel->turn);
+	bufferevent_free(channel->stream);
+	of_arena_free(&channel->arena);
+	wbuf_free(&channel->out);
+	free(channel);
+}
+
+/* Every entry from the event loop is between enter and leave, so that callbacks may destroy. */
+static void channel_enter(struct channel *channel)
+{
+	channel->depth++;
+}
+
+static void channel_leave(struct channel *channel)
+{
+	if (--channel->depth == 0 && channel->dead)
+		channel_free(channel);
+}
+
+static void timer_set(struct channel *channel, uint32_t ms)
+{
+	struct timeval tv = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+
+	if (ms != 0)
+		evtimer_add(channel->timer, &tv);
+}
+
+static void channel_down(struct channel *channel, const char *reason)
+{
+	if (channel->state == STATE_DOWN)
+		return;
+	channel->state = STATE_DOWN;
+	channel->closing = false;
+	bufferevent_disable(channel->stream, EV_READ);
+	evtimer_del(channel->timer);
+	if (!channel->dead)
+		channel->ops->on_down(channel, channel->context, reason);
+}
+
+void channel_close(struct channel *channel, const char *reason)
+{
+	if (channel->state == STATE_DOWN || channel->closing)
+		return;
+	channel->closing = true;
+	text_copy(channel->reason, sizeof(channel->reason), reason);
+	event_active(channel->turn, EV_TIMEOUT, 0);
+}
+
+static int output_add(struct channel *channel, const void *data, size_t len)
+{
+	struct evbuffer *output = bufferevent_get_output(channel->stream);
+
+	if (channel->state == STATE_DOWN || channel->closing)
+		return -ENOTCONN;
+	if (evbuffer_get_length(output) + len > channel->config.output_limit) {
+		channel_close(channel, "the peer does not read what it is sent: its connection is "
+				       "cut off");
+		return -ENOBUFS;
+	}
+	if (evbuffer_add(output, data, len) != 0)
+		return -ENOMEM;
+	channel->counters.tx_bytes += len;
+	if (evbuffer_get_length(output) > channel->config.output_limit / 2)
+		channel->stalled = true;
+	return 0;
+}
+
+/* Packs and queues in msg->version, whatever the state. */
+static int message_send(struct channel *channel, const struct of_msg *msg)
+{
+	int rc;
+
+	channel->out.len = 0;
+	channel->out.bad = false;
+	rc = of_msg_pack(msg, &channel->out);
+	if (rc != 0)
+		return rc;
+	channel->counters.tx_messages++;
+	return output_add(channel, channel->out.data, channel->out.len);
+}
+
+int channel_send(struct channel *channel, const struct of_msg *msg)
+{
+	struct of_msg *copy = (struct of_msg *)msg;
+	enum of_version version = msg->version;
+	int rc;
+
+	if (channel->state != STATE_UP)
+		return -ENOTCONN;
+	/* Packing reads the version from the message; put it back instead of copying kilobytes. */
+	copy->version = channel->version;
+	rc = message_send(channel, copy);
+	copy->version = version;
+	return rc;
+}
+
+int channel_send_raw(struct channel *channel, const void *data, size_t len)
+{
+	if (channel->state != STATE_UP)
+		return -ENOTCONN;
+	channel->counters.tx_messages++;
+	return output_add(channel, data, len);
+}
+
+static int error_send(struct channel *channel, enum of_version version, enum of_err err,
+		      const uint8_t *data, size_t len, uint32_t xid)
+{
+	struct of_msg msg;
+
+	of_msg_init(&msg, version, OFPT_ERROR, xid);
+	msg.error = (struct of_error){.err = err, .data = data, .data_len = len};
+	channel->counters.errors_sent++;
+	return message_send(channel, &msg);
+}
+
+int channel_send_error(struct channel *channel, enum of_err err, const uint8_t *request,
+		       size_t len)
+{
+	struct cursor c = cursor_init(request, len);
+	uint32_t xid;
+
+	if (channel->state != STATE_UP)
+		return -ENOTCONN;
+	cursor_skip(&c, 4);
+	xid = cursor_u32(&c);
+	return error_send(channel, channel->version, err, request,
+			  len < ERROR_DATA_MAX ? len : ERROR_DATA_MAX, xid);
+}
+
+static void hello_send(struct channel *channel)
+{
+	struct of_msg msg;
+
+	of_msg_init(&msg, (enum of_version)(31 - __builtin_clz(channel->config.versions)),
+		    OFPT_HELLO, channel_next_xid(channel));
+	msg.hello.versions = channel->config.versions;
+	(void)message_send(channel, &msg);
+}
+
+static void hello_refuse(struct channel *channel, const struct of_msg *hello)
+{
+	static const char text[] = "the two sides have no OpenFlow version in common";
+	char reason[REASON_SIZE];
+
+	(void)error_send(channel, hello->version < OF13 ? hello->version : OF13,
+			 OFPHFC_INCOMPATIBLE, (const uint8_t *)text, strlen(text), hello->xid);
+	bufferevent_flush(channel->stream, EV_WRITE, BEV_FLUSH);
+	snprintf(reason, sizeof(reason),
+		 "the peer speaks no OpenFlow version of ours (its highest is wire version %u): set "
+		 "it to 1.3",
+		 (unsigned)hello->version);
+	channel_close(channel, reason);
+}
+
+static void hello_handle(struct channel *channel, const struct of_msg *hello)
+{
+	int version = of_hello_negotiate(channel->config.versions, &hello->hello);
+
+	if (version == 0) {
+		hello_refuse(channel, hello);
+		return;
+	}
+	channel->version = (enum of_version)version;
+	channel->state = STATE_UP;
+	evtimer_del(channel->timer);
+	channel->rx_bytes_at_timer = channel->counters.rx_bytes;
+	timer_set(channel, channel->config.probe_ms);
+	channel->ops->on_up(channel, channel->context, channel->version);
+}
+
+/* The first message: a hello of any version, or the peer's refusal of ours. */
+static void first_handle(struct channel *channel, const struct of_msg *msg)
+{
+	if (msg->type == OFPT_HELLO)
+		hello_handle(channel, msg);
+	else if (msg->type == OFPT_ERROR)
+		channel_close(channel, "the peer refused our OpenFlow versions: set it to 1.3");
+	else
+		channel_close(channel, "the peer's first message is no hello: it does not speak "
+				       "OpenFlow as it should");
+}
+
+static void echo_answer(struct channel *channel, const struct of_msg *request)
+{
+	struct of_msg reply;
+
+	of_msg_init(&reply, request->version, OFPT_ECHO_REPLY, request->xid);
+	reply.echo = request->echo;
+	(void)message_send(channel, &reply);
+}
+
+static void message_handle(struct channel *channel, const uint8_t *raw, size_t len)
+{
+	static __thread struct of_msg msg; /* kilobytes, and never needed by two at a time */
+	enum of_err err;
+
+	channel->counters.rx_messages++;
+	of_arena_reset(&channel->arena);
+	err = of_msg_unpack(raw, len, &channel->arena, &msg);
+	if (channel->state == STATE_HELLO && msg.type == OFPT_HELLO) {
+		first_handle(channel, &msg);
+		return;
+	}
+	if (channel->state == STATE_HELLO) {
+		if (msg.type == OFPT_ECHO_REQUEST && err == OF_OK)
+			echo_answer(channel, &msg);
+		else
+			first_handle(channel, &msg);
+		return;
+	}
+	if (err == OF_OK && msg.version != channel->version && msg.type != OFPT_HELLO)
+		err = OFPBRC_BAD_VERSION;
+	if (err != OF_OK) {
+		if (msg.type != OFPT_ERROR) /* an error is never answered with an error */
+			(void)channel_send_error(channel, err, raw, len);
+		return;
+	}
+	switch (msg.type) {
+	case OFPT_HELLO:
+	case OFPT_ECHO_REPLY:
+		break;
+	case OFPT_ECHO_REQUEST:
+		echo_answer(channel, &msg);
+		break;
+	default:
+		channel->ops->on_message(channel, channel->context, &msg, raw, len);
+	}
+}
+
+/* The length of the message at the head of the input; 0 when it is not all there yet. */
+static size_t frame_len(struct channel *channel, struct evbuffer *input)
+{
+	size_t have = evbuffer_get_length(input);
+	uint8_t header[4];
+	size_t len;
+
+	if (have < OF_HEADER_SIZE || evbuffer_copyout(input, header, sizeof(header)) < 4)
+		return 0;
+	len = (size_t)(header[2] << 8 | header[3]);
+	if (len < OF_HEADER_SIZE) {
+		channel_close(channel, "the peer sent a message shorter than its header: the "
+				       "stream cannot be followed any more");
+		return 0;
+	}
+	return have >= len ? len : 0;
+}
+
+static bool may_read(const struct channel *channel)
+{
+	return channel->state != STATE_DOWN && !channel->paused && !channel->closing &&
+	       !channel->dead;
+}
+
+/* Handles at most one turn's worth of messages, and asks for another turn if there are more. */
+static void input_handle(struct channel *channel)
+{
+	struct evbuffer *input = bufferevent_get_input(channel->stream);
+	unsigned left = channel->config.turn_messages;
+
+	while (may_read(channel) && left > 0) {
+		size_t len = frame_len(channel, input);
+		uint8_t *raw;
+
+		if (len == 0)
+			return;
+		raw = evbuffer_pullup(input, (ev_ssize_t)len);
+		if (raw == NULL) {
+			channel_close(channel, "there is no memory for the peer's message");
+			return;
+		}
+		channel->counters.rx_bytes += len;
+		message_handle(channel, raw, len);
+		evbuffer_drain(input, len);
+		left--;
+	}
+	if (may_read(channel) && evbuffer_get_length(input) >= OF_HEADER_SIZE)
+		event_active(channel->turn, EV_TIMEOUT, 0);
+}
+
+static void on_read(struct bufferevent *stream, void *context)
+{
+	struct channel *channel = context;
+
+	(void)stream;
+	channel_enter(channel);
+	/* While a turn is pending it will come to this input; so a busy peer gets no extra ones. */
+	if (!event_pending(channel->turn, EV_TIMEOUT, NULL))
+		input_handle(channel);
+	channel_leave(channel);
+}
+
+static void on_write(struct bufferevent *stream, void *context)
+{
+	struct channel *channel = context;
+
+	(void)stream;
+	channel_enter(channel);
+	if (channel->stalled && channel->state == STATE_UP && !channel->closing) {
+		channel->stalled = false;
+		if (channel->ops->on_drained != NULL)
+			channel->ops->on_drained(channel, channel->context);
+	}
+	channel_leave(channel);
+}
+
+static void on_event(struct bufferevent *stream, short what, void *context)
+{
+	struct channel *channel = context;
+	char reason[REASON_SIZE];
+
+	(void)stream;
+	channel_enter(channel);
+	if (channel->closing) {
+		channel_down(channel, channel->reason);
+	} else if (what & BEV_EVENT_EOF) {
+		channel_down(channel, channel->state == STATE_HELLO
+					      ? "the peer closed the connection before its hello"
+					      : "the peer closed the connection");
+	} else if (what & BEV_EVENT_ERROR) {
+		snprintf(reason, sizeof(reason), "the connection broke: %s",
+			 evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));
+		channel_down(channel, reason);
+	}
+	channel_leave(channel);
+}
+
+static void on_turn(evutil_socket_t fd, short what, void *context)
+{
+	struct channel *channel = context;
+
+	(void)fd;
+	(void)what;
+	channel_enter(channel);
+	if (channel->closing)
+		channel_down(channel, channel->reason);
+	else
+		input_handle(channel);
+	channel_leave(channel);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *context)
+{
+	struct channel *channel = context;
+	size_t unread = evbuffer_get_length(bufferevent_get_input(channel->stream));
+	bool silent = channel->counters.rx_bytes == channel->rx_bytes_at_timer && unread == 0;
+	struct of_msg probe;
+
+	(void)fd;
+	(void)what;
+	channel_enter(channel);
+	channel->rx_bytes_at_timer = channel->counters.rx_bytes;
+	if (channel->state == STATE_HELLO) {
+		channel_down(channel, "the peer sent no hello in time");
+	} else if (silent && channel->probing) {
+		channel_down(channel, "the peer does not answer echo requests");
+	} else {
+		channel->probing = silent;
+		if (silent) {
+			of_msg_init(&probe, channel->version, OFPT_ECHO_REQUEST,
+				    channel_next_xid(channel));
+			probe.echo = (struct of_echo){0};
+			(void)message_send(channel, &probe);
+		}
+		timer_set(channel, channel->config.probe_ms);
+	}
+	channel_leave(channel);
+}
+
+struct channel *channel_create(struct bufferevent *stream, const struct channel_config *config,
+			       const struct channel_ops *ops, void *context)
+{
+	struct event_base *base = bufferevent_get_base(stream);
+	struct channel *channel = calloc(1, sizeof(*channel));
+
+	if (channel == NULL)
+		goto free_stream;
+	channel->stream = stream;
+	channel->config = *config;
+	channel->ops = ops;
+	channel->context = context;
+	channel->arena = of_arena_init(OF_ARENA_DEFAULT_LIMIT);
+	channel->out = wbuf_init(2u * (OF_MESSAGE_MAX + 1));
+	channel->timer = evtimer_new(base, on_timer, channel);
+	channel->turn = event_new(base, -1, 0, on_turn, channel);
+	if (channel->timer == NULL || channel->turn == NULL)
+		goto free_channel;
+	bufferevent_setcb(stream, on_read, on_write, on_event, channel);
+	bufferevent_setwatermark(stream, EV_READ, 0, INPUT_LIMIT);
+	/* on_write is called when the output has fallen to half of the limit. */
+	bufferevent_setwatermark(stream, EV_WRITE, config->output_limit / 2, 0);
+	if (bufferevent_enable(stream, EV_READ | EV_WRITE) != 0)
+		goto free_channel;
+	hello_send(channel);
+	timer_set(channel, config->hello_ms);
+	return channel;
+
+free_channel:
+	channel_free(channel);
+	errno = ENOMEM;
+	return NULL;
+free_stream:
+	bufferevent_free(stream);
+	errno = ENOMEM;
+	return NULL;
+}
+
+void channel_destroy(struct channel *channel)
+{
+	if (channel == NULL)
+		return;
+	channel->state = STATE_DOWN;
+	channel->dead = true;
+	if (channel->depth == 0)
+		channel_free(channel);
+}
+
+enum of_version channel_version(const struct channel *channel)
+{
+	return channel->version;
+}
+
+uint32_t channel_next_xid(struct channel *channel)
+{
+	if (++channel->next_xid == 0)
+		channel->next_xid = 1;
+	return channel->next_xid;
+}
+
+size_t channel_output_pending(const struct channel *channel)
+{
+	return evbuffer_get_length(bufferevent_get_output(channel->stream));
+}
+
+void channel_pause(struct channel *channel)
+{
+	channel->paused = true;
+}
+
+void channel_resume(struct channel *channel)
+{
+	if (!channel->paused)
+		return;
+	channel->paused = false;
+	event_active(channel->turn, EV_TIMEOUT, 0);
+}
+
+const struct channel_counters *channel_counters(const struct channel *channel)
+{
+	return &channel->counters;
+}
