@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "datapath/agent/agent.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include <rte_cycles.h>
+#include <utlist.h>
+
+#include "datapath/agent/connections.h"
+#include "datapath/agent/packet_in.h"
+#include "datapath/agent/restore.h"
+#include "lib/text.h"
+#include "lib/units.h"
+
+#define TICK_US 20000 /* when nothing is pressing */
+#define SLOW_POLL_US 1000
+#define MAX_POLLS 500 /* grace periods are polled for at once so often */
+#define TIDY_MS 1000
+#define EXPIRE_BUDGET 2048 /* flows looked at in a slice */
+
+static const struct agent_host_ops no_ops;
+
+static uint64_t tsc_now(void)
+{
+	return rte_get_tsc_cycles();
+}
+
+static struct group *env_group(const void *context, uint32_t group_id)
+{
+	const struct agent *agent = context;
+	const struct group_entry *entry = group_store_find(agent->groups, group_id);
+
+	return entry != NULL ? entry->group : NULL;
+}
+
+static bool env_port(const void *context, uint32_t port_no)
+{
+	const struct agent *agent = context;
+
+	/* Stored flows are back before the ports are. */
+	if (agent->restoring)
+		return port_no != 0 && port_no <= PIPELINE_MAX_OFPORT;
+	return agent_port_find(agent, port_no) != NULL;
+}
+
+static void on_work(evutil_socket_t fd, short what, void *arg)
+{
+	jobs_run(arg);
+}
+
+static void schedule_tick(struct agent *agent, long usec)
+{
+	struct timeval tv = {.tv_usec = usec};
+
+	event_add(agent->reclaim, &tv);
+}
+
+void agent_poll_soon(struct agent *agent)
+{
+	schedule_tick(agent, 0);
+}
+
+static void on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct agent *agent = arg;
+	uint64_t now = agent_now_ms(agent);
+	bool more = flow_store_expire(agent->flows, EXPIRE_BUDGET);
+	long usec = TICK_US;
+
+	if (now - agent->tidied_ms >= TIDY_MS) {
+		agent->tidied_ms = now;
+		pipeline_tidy(agent->cfg.pipeline);
+	}
+	if (reclaim_poll(agent->cfg.pipeline->reclaim) == 0 || agent->n_waiting == 0)
+		agent->n_polls = 0;
+	else if (agent->n_polls++ < MAX_POLLS)
+		more = true;
+	else /* a lcore is long at something: no reason to burn this core */
+		usec = SLOW_POLL_US;
+	schedule_tick(agent, more ? 0 : usec);
+}
+
+static int create_stores(struct agent *agent)
+{
+	struct flow_store_config flows = {
+		.pipeline = agent->cfg.pipeline,
+		.max_flows = agent->cfg.max_flows,
+		.now_ms = agent->cfg.now_ms,
+		.now_tsc = tsc_now,
+		.tsc_hz = rte_get_tsc_hz(),
+		.ops = &agent_flow_ops,
+		.context = agent,
+	};
+
+	agent->groups = group_store_create(agent->cfg.pipeline, agent->cfg.max_groups,
+					   agent->cfg.now_ms, &agent_group_ops, agent);
+	flows.groups = agent->groups;
+	agent->flows = flow_store_create(&flows);
+	return agent->groups != NULL && agent->flows != NULL ? 0 : -ENOMEM;
+}
+
+static int create_events(struct agent *agent)
+{
+	agent->work = event_new(agent->cfg.base, -1, 0, on_work, agent);
+	agent->reclaim = event_new(agent->cfg.base, -1, 0, on_tick, agent);
+	if (agent->work == NULL || agent->reclaim == NULL)
+		return -ENOMEM;
+	schedule_tick(agent, TICK_US);
+	return agent->cfg.pmd != NULL ? packet_in_start(agent) : 0;
+}
+
+struct agent *agent_create(const struct agent_config *config)
+{
+	struct agent *agent = calloc(1, sizeof(*agent));
+
+	if (agent == NULL)
+		goto no_memory;
+	agent->cfg = *config;
+	if (agent->cfg.now_ms == NULL)
+		agent->cfg.now_ms = clock_ms;
+	if (agent->cfg.ops == NULL)
+		agent->cfg.ops = &no_ops;
+	if (agent->cfg.max_flows == 0)
+		agent->cfg.max_flows = AGENT_MAX_FLOWS;
+	if (agent->cfg.max_groups == 0)
+		agent->cfg.max_groups = AGENT_MAX_GROUPS;
+	text_copy(agent->dp_desc, sizeof(agent->dp_desc), config->dp_desc ? config->dp_desc : "");
+	text_copy(agent->serial_num, sizeof(agent->serial_num),
+		  config->serial_num ? config->serial_num : "None");
+	agent->cfg.dp_desc = agent->dp_desc;
+	agent->cfg.serial_num = agent->serial_num;
+	agent->env = (struct compile_env){.group = env_group, .port = env_port, .context = agent};
+	agent->restoring = true;
+	if (create_stores(agent) != 0 || create_events(agent) != 0)
+		goto destroy;
+	return agent;
+
+destroy:
+	agent_destroy(agent);
+no_memory:
+	errno = ENOMEM;
+	return NULL;
+}
+
+static void free_ports(struct agent *agent)
+{
+	struct agent_port_entry *entry, *next;
+
+	HASH_ITER (hh, agent->ports, entry, next) {
+		HASH_DEL(agent->ports, entry);
+		free(entry);
+	}
+}
+
+void agent_destroy(struct agent *agent)
+{
+	if (agent == NULL)
+		return;
+	connections_destroy(agent);
+	packet_in_stop(agent);
+	if (agent->reclaim != NULL)
+		event_free(agent->reclaim);
+	if (agent->work != NULL)
+		event_free(agent->work);
+	restore_drop(agent);
+	flow_store_destroy(agent->flows);
+	group_store_destroy(agent->groups);
+	free_ports(agent);
+	free(agent);
+}
+
+void agent_counts(const struct agent *agent, struct agent_counts *counts)
+{
+	*counts = (struct agent_counts){
+		.n_flows = flow_store_count(agent->flows, OFPTT_ALL),
+		.n_groups = group_store_count(agent->groups),
+		.flow_mods = agent->n_flow_mods,
+		.packet_ins = agent->n_packet_ins,
+		.packet_ins_no_controller = agent->n_packet_ins_no_controller,
+		.packet_outs = agent->n_packet_outs,
+	};
+}
+
+const char *agent_fail_mode_name(const struct agent *agent)
+{
+	return agent->cfg.fail_mode == AGENT_FAIL_STANDALONE ? "standalone" : "secure";
+}
+
+static const char *role_name(uint32_t role)
+{
+	return role == OFPCR_ROLE_MASTER ? "master" : role == OFPCR_ROLE_SLAVE ? "slave" : "equal";
+}
+
+static const char *state_name(const struct connection *conn)
+{
+	if (conn->connector == NULL)
+		return conn->up ? "connected" : "connecting";
+	switch (connector_state(conn->connector)) {
+	case CONNECTOR_CONNECTED:
+		return "connected";
+	case CONNECTOR_BACKOFF:
+		return "backoff";
+	default:
+		return "connecting";
+	}
+}
+
+void agent_each_connection(const struct agent *agent,
+			   void (*each)(void *context, const struct agent_connection_status *c),
+			   void *context)
+{
+	const struct connection *conn;
+
+	DL_FOREACH (agent->connections, conn) {
+		struct agent_connection_status c = {
+			.target = conn->name,
+			.passive = conn->connector == NULL,
+			.state = state_name(conn),
+			.role = conn->up ? role_name(conn->role) : "",
+			.version = conn->up ? of_version_name(conn->version) : "",
+			.last_error = conn->connector != NULL
+					      ? connector_last_error(conn->connector)
+					      : conn->last_error,
+			.packet_ins = conn->n_packet_ins,
+			.packet_ins_dropped = conn->n_packet_ins_dropped,
+		};
+
+		if (conn->up) {
+			c.rx_messages = channel_counters(conn->channel)->rx_messages;
+			c.tx_messages = channel_counters(conn->channel)->tx_messages;
+		}
+		each(context, &c);
+	}
+}
+
+void agent_each_listener(const struct agent *agent, void (*each)(void *context, const char *target),
+			 void *context)
+{
+	const struct agent_listener *l;
+	char name[TARGET_TEXT_SIZE];
+
+	DL_FOREACH (agent->listeners, l)
+		each(context, target_text(listener_target(l->listener), name));
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "datapath/agent/restore.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <utlist.h>
+
+#include "datapath/agent/flow_mods.h"
+#include "datapath/agent/group_mods.h"
+#include "datapath/agent/standalone.h"
+#include "lib/text.h"
+
+#define ROW_VERSION OF13
+#define DECIDED_ROW 1
+
+/* A row of a group whose members are not there yet. */
+struct agent_row {
+	struct agent_row *prev, *next;
+	uint64_t row;
+	size_t size;
+	uint8_t bytes[];
+};
+
+static void store_message(struct agent *agent, enum agent_row_kind kind, uint64_t row,
+			  const struct of_msg *msg)
+{
+	struct wbuf b = wbuf_init(OF_MESSAGE_MAX);
+
+	if (of_msg_pack(msg, &b) == 0)
+		agent->cfg.ops->store(agent->cfg.host, kind, row, b.data, b.len);
+	else
+		log_limited(&agent->log_limit, LOG_LEVEL_WARNING, "agent",
+			    "a %s is too large to be stored and will not outlive a restart; "
+			    "split it",
+			    kind == AGENT_ROW_FLOW ? "flow" : "group");
+	wbuf_free(&b);
+}
+
+static bool stores(const struct agent *agent)
+{
+	return agent->cfg.ops->store != NULL && !agent->restoring;
+}
+
+void restore_keep_flow(struct agent *agent, const struct flow *flow)
+{
+	struct of_arena arena = of_arena_init(OF_ARENA_DEFAULT_LIMIT);
+	struct of_flow_mod *mod;
+	struct of_msg msg;
+
+	if (!stores(agent))
+		return;
+	of_msg_init(&msg, ROW_VERSION, OFPT_FLOW_MOD, 0);
+	mod = &msg.flow_mod;
+	of_flow_mod_init(mod);
+	mod->cookie = flow->rule->cookie;
+	mod->table_id = flow->rule->table_id;
+	mod->idle_timeout = flow->idle_s;
+	mod->hard_timeout = flow->hard_s;
+	mod->priority = (uint16_t)flow->rule->priority;
+	mod->flags = flow->flags;
+	mod->importance = flow->importance;
+	flow_match_of(flow, &mod->match);
+	if (flow_instructions_of(flow, &arena, &mod->instructions) == OF_OK)
+		store_message(agent, AGENT_ROW_FLOW, flow->row, &msg);
+	of_arena_free(&arena);
+}
+
+void restore_keep_group(struct agent *agent, const struct group_entry *entry)
+{
+	struct of_arena arena = of_arena_init(OF_ARENA_DEFAULT_LIMIT);
+	struct of_msg msg;
+
+	if (!stores(agent))
+		return;
+	of_msg_init(&msg, ROW_VERSION, OFPT_GROUP_MOD, 0);
+	msg.group_mod = (struct of_group_mod){
+		.command = OFPGC_ADD,
+		.type = entry->type,
+		.group_id = entry->group->id,
+	};
+	if (group_buckets_of(entry, &arena, &msg.group_mod.buckets) == OF_OK)
+		store_message(agent, AGENT_ROW_GROUP, entry->row, &msg);
+	of_arena_free(&arena);
+}
+
+void restore_forget(struct agent *agent, enum agent_row_kind kind, uint64_t row)
+{
+	if (stores(agent))
+		agent->cfg.ops->store(agent->cfg.host, kind, row, NULL, 0);
+}
+
+void restore_keep_decided(struct agent *agent)
+{
+	if (stores(agent))
+		agent->cfg.ops->store(agent->cfg.host, AGENT_ROW_META, DECIDED_ROW,
+				      agent->decided ? "decided" : NULL,
+				      agent->decided ? sizeof("decided") : 0);
+}
+
+static int put_off(struct agent *agent, uint64_t row, const void *bytes, size_t size)
+{
+	struct agent_row *later = malloc(sizeof(*later) + size);
+
+	if (later == NULL)
+		return -ENOMEM;
+	later->row = row;
+	later->size = size;
+	memcpy(later->bytes, bytes, size);
+	DL_APPEND(agent->put_off, later);
+	return 0;
+}
+
+/* Does what the row's message says. */
+static enum of_err apply(struct agent *agent, enum agent_row_kind kind, uint64_t row,
+			 const void *bytes, size_t size)
+{
+	struct of_arena arena = of_arena_init(OF_ARENA_DEFAULT_LIMIT);
+	enum of_msg_type wanted = kind == AGENT_ROW_FLOW ? OFPT_FLOW_MOD : OFPT_GROUP_MOD;
+	struct of_msg msg;
+	enum of_err err = of_msg_unpack(bytes, size, &arena, &msg);
+
+	if (err == OF_OK && msg.type != wanted)
+		err = OFPBRC_BAD_TYPE;
+	if (err == OF_OK)
+		err = kind == AGENT_ROW_FLOW ? flow_mod_apply(agent, &msg.flow_mod, row)
+					     : group_mod_apply(agent, &msg.group_mod, row);
+	of_arena_free(&arena);
+	return err;
+}
+
+static void drop_row(struct agent *agent, struct agent_row *row)
+{
+	DL_DELETE(agent->put_off, row);
+	free(row);
+}
+
+void restore_drop(struct agent *agent)
+{
+	while (agent->put_off != NULL)
+		drop_row(agent, agent->put_off);
+}
+
+/* Groups that waited for one that is there now. */
+static void retry(struct agent *agent)
+{
+	struct agent_row *row, *next;
+	bool progress = true;
+
+	while (progress) {
+		progress = false;
+		DL_FOREACH_SAFE (agent->put_off, row, next) {
+			enum of_err err =
+				apply(agent, AGENT_ROW_GROUP, row->row, row->bytes, row->size);
+
+			if (err == OFPBAC_BAD_OUT_GROUP)
+				continue;
+			agent->n_lost_rows += err != OF_OK;
+			progress = true;
+			drop_row(agent, row);
+		}
+	}
+}
+
+int agent_restore(struct agent *agent, enum agent_row_kind kind, uint64_t row, const void *bytes,
+		  size_t size, char *why, size_t why_size)
+{
+	enum of_err err;
+
+	if (kind == AGENT_ROW_META) {
+		agent->decided |= row == DECIDED_ROW;
+		return 0;
+	}
+	err = apply(agent, kind, row, bytes, size);
+	if (err == OFPBAC_BAD_OUT_GROUP && kind == AGENT_ROW_GROUP)
+		return put_off(agent, row, bytes, size);
+	if (err == OF_OK) {
+		if (kind == AGENT_ROW_GROUP)
+			retry(agent);
+		return 0;
+	}
+	snprintf(why, why_size, "stored %s %llu: %s; it is left out",
+		 kind == AGENT_ROW_FLOW ? "flow" : "group", (unsigned long long)row,
+		 of_err_sentence(err));
+	return -EINVAL;
+}
+
+uint32_t agent_restore_end(struct agent *agent)
+{
+	struct agent_row *row;
+
+	agent->restoring = false;
+	DL_FOREACH (agent->put_off, row) {
+		agent->n_lost_rows++;
+		restore_forget(agent, AGENT_ROW_GROUP, row->row);
+	}
+	restore_drop(agent);
+	standalone_start(agent);
+	return agent->n_lost_rows;
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * restore: flows and groups as rows that the host keeps, and back (agent_restore in agent.h).
+ *
+ * A row's value is the OpenFlow 1.3 message that makes the flow or group: OFPT_FLOW_MOD with
+ * OFPFC_ADD, OFPT_GROUP_MOD with OFPGC_ADD. Times start anew with the restore.
+ */
+#pragma once
+
+#include "datapath/agent/agent_state.h"
+
+/** Gives the host the row of a flow that is new or changed. */
+void restore_keep_flow(struct agent *agent, const struct flow *flow);
+
+/** Gives the host the row of a group that is new or changed. */
+void restore_keep_group(struct agent *agent, const struct group_entry *entry);
+
+/** Tells the host that a row is gone. */
+void restore_forget(struct agent *agent, enum agent_row_kind kind, uint64_t row);
+
+/** Stores or forgets that the fail mode has done its part (agent->decided). */
+void restore_keep_decided(struct agent *agent);
+
+/** Frees rows that were put off. */
+void restore_drop(struct agent *agent);
