@@ -26,14 +26,15 @@ struct channel {
 	enum of_version version;
 	uint32_t next_xid;
 	struct of_arena arena;
-	struct wbuf out;	   /* the message being packed */
+	struct wbuf out; /* the message being packed */
 	struct channel_counters counters;
 	uint64_t rx_bytes_at_timer; /* so that the timer sees silence */
 	bool probing;
 	bool paused;
-	bool stalled; /* output is above the drain mark, on_drained is owed */
-	bool closing; /* on_down is owed, from the event loop */
-	bool dead;    /* destroyed in a callback */
+	bool stalled;   /* output is above the drain mark, on_drained is owed */
+	bool closing;   /* on_down is owed, from the event loop */
+	bool draining;  /* closes once the output, a last error, is with the kernel */
+	bool dead;      /* destroyed in a callback */
 	unsigned depth; /* callbacks under way */
 	char reason[REASON_SIZE];
 };
@@ -93,13 +94,24 @@ static void channel_down(struct channel *channel, const char *reason)
 		channel->ops->on_down(channel, channel->context, reason);
 }
 
+/*
+ * Asks for on_turn in the next round of the event loop, behind the other connections. (A timer
+ * without delay: event_active would come in the same round.)
+ */
+static void turn_request(struct channel *channel)
+{
+	static const struct timeval now;
+
+	evtimer_add(channel->turn, &now);
+}
+
 void channel_close(struct channel *channel, const char *reason)
 {
 	if (channel->state == STATE_DOWN || channel->closing)
 		return;
 	channel->closing = true;
 	text_copy(channel->reason, sizeof(channel->reason), reason);
-	event_active(channel->turn, EV_TIMEOUT, 0);
+	turn_request(channel);
 }
 
 static int output_add(struct channel *channel, const void *data, size_t len)
@@ -169,8 +181,7 @@ static int error_send(struct channel *channel, enum of_version version, enum of_
 	return message_send(channel, &msg);
 }
 
-int channel_send_error(struct channel *channel, enum of_err err, const uint8_t *request,
-		       size_t len)
+int channel_send_error(struct channel *channel, enum of_err err, const uint8_t *request, size_t len)
 {
 	struct cursor c = cursor_init(request, len);
 	uint32_t xid;
@@ -200,12 +211,13 @@ static void hello_refuse(struct channel *channel, const struct of_msg *hello)
 
 	(void)error_send(channel, hello->version < OF13 ? hello->version : OF13,
 			 OFPHFC_INCOMPATIBLE, (const uint8_t *)text, strlen(text), hello->xid);
-	bufferevent_flush(channel->stream, EV_WRITE, BEV_FLUSH);
-	snprintf(reason, sizeof(reason),
-		 "the peer speaks no OpenFlow version of ours (its highest is wire version %u): set "
-		 "it to 1.3",
-		 (unsigned)hello->version);
-	channel_close(channel, reason);
+	snprintf(
+		reason, sizeof(reason),
+		"the peer speaks no OpenFlow version of ours (its highest is wire version %u): set "
+		"it to 1.3",
+		(unsigned)hello->version);
+	text_copy(channel->reason, sizeof(channel->reason), reason);
+	channel->draining = true; /* the hello's timer bounds it */
 }
 
 static void hello_handle(struct channel *channel, const struct of_msg *hello)
@@ -304,7 +316,7 @@ static size_t frame_len(struct channel *channel, struct evbuffer *input)
 static bool may_read(const struct channel *channel)
 {
 	return channel->state != STATE_DOWN && !channel->paused && !channel->closing &&
-	       !channel->dead;
+	       !channel->draining && !channel->dead;
 }
 
 /* Handles at most one turn's worth of messages, and asks for another turn if there are more. */
@@ -330,7 +342,7 @@ static void input_handle(struct channel *channel)
 		left--;
 	}
 	if (may_read(channel) && evbuffer_get_length(input) >= OF_HEADER_SIZE)
-		event_active(channel->turn, EV_TIMEOUT, 0);
+		turn_request(channel);
 }
 
 static void on_read(struct bufferevent *stream, void *context)
@@ -349,8 +361,9 @@ static void on_write(struct bufferevent *stream, void *context)
 {
 	struct channel *channel = context;
 
-	(void)stream;
 	channel_enter(channel);
+	if (channel->draining && evbuffer_get_length(bufferevent_get_output(stream)) == 0)
+		channel_down(channel, channel->reason);
 	if (channel->stalled && channel->state == STATE_UP && !channel->closing) {
 		channel->stalled = false;
 		if (channel->ops->on_drained != NULL)
@@ -366,7 +379,7 @@ static void on_event(struct bufferevent *stream, short what, void *context)
 
 	(void)stream;
 	channel_enter(channel);
-	if (channel->closing) {
+	if (channel->closing || channel->draining) {
 		channel_down(channel, channel->reason);
 	} else if (what & BEV_EVENT_EOF) {
 		channel_down(channel, channel->state == STATE_HELLO
@@ -406,7 +419,8 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 	channel_enter(channel);
 	channel->rx_bytes_at_timer = channel->counters.rx_bytes;
 	if (channel->state == STATE_HELLO) {
-		channel_down(channel, "the peer sent no hello in time");
+		channel_down(channel, channel->draining ? channel->reason
+							: "the peer sent no hello in time");
 	} else if (silent && channel->probing) {
 		channel_down(channel, "the peer does not answer echo requests");
 	} else {
@@ -497,7 +511,7 @@ void channel_resume(struct channel *channel)
 	if (!channel->paused)
 		return;
 	channel->paused = false;
-	event_active(channel->turn, EV_TIMEOUT, 0);
+	turn_request(channel);
 }
 
 const struct channel_counters *channel_counters(const struct channel *channel)
