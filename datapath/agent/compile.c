@@ -133,6 +133,7 @@ static enum of_err add_set_field(struct list_state *s, const struct of_match_fie
 			return OFPBAC_MATCH_INCONSISTENT;
 		/* The bit of OFPVID_PRESENT is another one in a frame. */
 		((uint8_t *)&mask.vlan_tci_be)[0] &= 0xef;
+		((uint8_t *)&value.vlan_tci_be)[0] &= 0xef;
 	}
 	place = flow_field_place((enum flow_field)field);
 	action_add_set_field(&s->builder, (enum flow_field)field,
