@@ -195,6 +195,7 @@ static void draft_init(struct draft *d, uint8_t table, uint16_t priority, uint64
 	d->spec.table = table;
 	d->spec.priority = priority;
 	d->spec.cookie = cookie;
+	d->spec.notify = true; /* so that it comes back when somebody else deletes it */
 	of_match_init(&d->spec.match);
 	d->spec.instructions = (struct of_instructions){.i = d->instructions};
 	d->list = (struct of_actions){.a = d->actions};
@@ -307,10 +308,7 @@ static int put_source(const struct plan_member *member, const struct eth_addr *m
 	draft_match(&d, OF_FIELD_IN_PORT, member->port);
 	draft_match(&d, OF_FIELD_VLAN_VID, OFPVID_PRESENT | member->vlan);
 	(void)of_match_add_eth(&d.spec.match, OF_FIELD_ETH_SRC, mac);
-	if (kind == RULE_KIND_LEARN) {
-		d.spec.idle_s = PLAN_AGEING_S;
-		d.spec.notify = true;
-	}
+	d.spec.idle_s = kind == RULE_KIND_LEARN ? PLAN_AGEING_S : 0;
 	return draft_put(&d, PLAN_TABLE_TARGET, rules);
 }
 
@@ -431,6 +429,7 @@ int plan_quiet_rules(uint32_t port, struct rules *rules)
 	draft_init(&d, PLAN_TABLE_SOURCE, PRIORITY_QUIET, RULE_COOKIE_MAKE(RULE_KIND_QUIET, 0));
 	draft_match(&d, OF_FIELD_IN_PORT, port);
 	d.spec.hard_s = PLAN_QUIET_S;
+	d.spec.notify = false;
 	return draft_put(&d, PLAN_TABLE_TARGET, rules);
 }
 

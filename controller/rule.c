@@ -115,6 +115,16 @@ struct rule_group *rules_find_group(const struct rules *rules, uint32_t id)
 	return group;
 }
 
+void rules_move_flow(struct rules *to, struct rules *from, struct rule_flow *flow)
+{
+	struct rule_flow *old = rules_like_flow(to, flow);
+
+	HASH_DEL(from->flows, flow);
+	if (old != NULL)
+		rules_del_flow(to, old);
+	HASH_ADD_KEYPTR(hh, to->flows, flow->key, flow->key_len, flow);
+}
+
 void rules_del_flow(struct rules *rules, struct rule_flow *flow)
 {
 	HASH_DEL(rules->flows, flow);

@@ -78,6 +78,9 @@ struct rule_flow *rules_like_flow(const struct rules *rules, const struct rule_f
 /** The group with that id; NULL. */
 struct rule_group *rules_find_group(const struct rules *rules, uint32_t id);
 
+/** Takes a flow out of `from` and puts it into `to`; one with the same key there is replaced. */
+void rules_move_flow(struct rules *to, struct rules *from, struct rule_flow *flow);
+
 /** Takes one flow out of the set and frees it. */
 void rules_del_flow(struct rules *rules, struct rule_flow *flow);
 
