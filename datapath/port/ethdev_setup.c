@@ -196,6 +196,15 @@ int ethdev_setup(struct ethdev_port *p, char *why, size_t why_size)
 	conf.rxmode.mtu = mtu_of_device(&info, p->port.spec.mtu);
 	if (p->interface[0] == '\0')
 		p->port.spec.mtu = conf.rxmode.mtu;
+	if (driver_is(&info, "net_af_xdp") && p->port.spec.mtu > conf.rxmode.mtu) {
+		snprintf(
+			why, why_size,
+			"port %s: AF_XDP carries an mtu of at most %u and %s has %u; add mtu=%u or "
+			"use af_packet",
+			p->port.spec.name, conf.rxmode.mtu, p->interface, p->port.spec.mtu,
+			conf.rxmode.mtu);
+		return -EMSGSIZE;
+	}
 	p->lsc = info.dev_flags != NULL && (*info.dev_flags & RTE_ETH_DEV_INTR_LSC) != 0;
 	conf.intr_conf.lsc = p->lsc;
 	error = rte_eth_dev_configure(p->id, p->port.n_rxq, p->port.n_txq, &conf);
