@@ -132,6 +132,7 @@ struct agent *agent_create(const struct agent_config *config)
 	agent->cfg.serial_num = agent->serial_num;
 	agent->env = (struct compile_env){.group = env_group, .port = env_port, .context = agent};
 	agent->restoring = true;
+	agent->arena = of_arena_init(OF_ARENA_DEFAULT_LIMIT);
 	if (create_stores(agent) != 0 || create_events(agent) != 0)
 		goto destroy;
 	return agent;
@@ -167,6 +168,7 @@ void agent_destroy(struct agent *agent)
 	flow_store_destroy(agent->flows);
 	group_store_destroy(agent->groups);
 	free_ports(agent);
+	of_arena_free(&agent->arena);
 	free(agent);
 }
 

@@ -9,8 +9,8 @@
  *
  * The agent owns what is in the pipeline's tables. It has its own timers in the event base: flow
  * timeouts, reclaim_poll and pipeline_tidy of the pipeline (so the host calls neither), and it
- * alone calls pmd_punted and pmd_packet_out. Ports, MAC table and settings belong to the host, which
- * tells the agent of each change.
+ * alone calls pmd_punted and pmd_packet_out. Ports, MAC table and settings belong to the host,
+ * which tells the agent of each change.
  */
 #pragma once
 
@@ -58,13 +58,13 @@ struct agent_config {
 	uint64_t dpid;
 	struct event_base *base;
 	struct pipeline *pipeline;
-	struct pmd *pmd;	   /* NULL in tests: no packet-in, -out, port counters */
+	struct pmd *pmd;           /* NULL in tests: no packet-in, -out, port counters */
 	struct rte_mempool *mbufs; /* for packet-outs; NULL with pmd */
 	enum agent_fail_mode fail_mode;
-	uint32_t max_flows;	/* 0: 1,000,000 */
-	uint32_t max_groups;	/* 0: 65,536 */
-	const char *dp_desc;	/* OFPMP_DESC: the name of the switch; copied */
-	const char *serial_num; /* NULL: "None"; copied */
+	uint32_t max_flows;               /* 0: 1,000,000 */
+	uint32_t max_groups;              /* 0: 65,536 */
+	const char *dp_desc;              /* OFPMP_DESC: the name of the switch; copied */
+	const char *serial_num;           /* NULL: "None"; copied */
 	const struct agent_host_ops *ops; /* static; NULL: none */
 	void *host;
 	uint64_t (*now_ms)(void); /* NULL: clock_ms; tests move it */
@@ -108,13 +108,13 @@ int agent_del_listener(struct agent *agent, const struct target *target);
 
 /* A port as controllers see it. */
 struct agent_port {
-	uint32_t ofport;	/* 1…PIPELINE_MAX_OFPORT */
-	uint16_t index;		/* of pipeline and pmd */
-	char name[64];		/* cut to 15 characters on the wire */
+	uint32_t ofport; /* 1…PIPELINE_MAX_OFPORT */
+	uint16_t index;  /* of pipeline and pmd */
+	char name[64];   /* cut to 15 characters on the wire */
 	struct eth_addr mac;
-	uint32_t config;	/* OFPPC_* bits in force */
+	uint32_t config; /* OFPPC_* bits in force */
 	bool link_up;
-	uint64_t speed_bps;	/* 0: unknown */
+	uint64_t speed_bps; /* 0: unknown */
 };
 
 /**
@@ -131,11 +131,11 @@ int agent_port_removed(struct agent *agent, uint32_t ofport);
 
 /* One connection, for people. Strings live during the callback. */
 struct agent_connection_status {
-	const char *target;	/* `tcp:10.0.0.1:6653`; of a passive one the peer's name */
-	bool passive;		/* it came by a listener */
-	const char *state;	/* connected, connecting, backoff */
-	const char *role;	/* equal, master, slave; "" unless connected */
-	const char *version;	/* `1.3`; "" unless connected */
+	const char *target;     /* `tcp:10.0.0.1:6653`; of a passive one the peer's name */
+	bool passive;           /* it came by a listener */
+	const char *state;      /* connected, connecting, backoff */
+	const char *role;       /* equal, master, slave; "" unless connected */
+	const char *version;    /* `1.3`; "" unless connected */
 	const char *last_error; /* one sentence; "" when there was none */
 	uint64_t rx_messages, tx_messages;
 	uint64_t packet_ins, packet_ins_dropped;

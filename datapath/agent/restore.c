@@ -45,7 +45,6 @@ static bool stores(const struct agent *agent)
 
 void restore_keep_flow(struct agent *agent, const struct flow *flow)
 {
-	struct of_arena arena = of_arena_init(OF_ARENA_DEFAULT_LIMIT);
 	struct of_flow_mod *mod;
 	struct of_msg msg;
 
@@ -62,14 +61,13 @@ void restore_keep_flow(struct agent *agent, const struct flow *flow)
 	mod->flags = flow->flags;
 	mod->importance = flow->importance;
 	flow_match_of(flow, &mod->match);
-	if (flow_instructions_of(flow, &arena, &mod->instructions) == OF_OK)
+	if (flow_instructions_of(flow, &agent->arena, &mod->instructions) == OF_OK)
 		store_message(agent, AGENT_ROW_FLOW, flow->row, &msg);
-	of_arena_free(&arena);
+	of_arena_reset(&agent->arena);
 }
 
 void restore_keep_group(struct agent *agent, const struct group_entry *entry)
 {
-	struct of_arena arena = of_arena_init(OF_ARENA_DEFAULT_LIMIT);
 	struct of_msg msg;
 
 	if (!stores(agent))
@@ -80,9 +78,9 @@ void restore_keep_group(struct agent *agent, const struct group_entry *entry)
 		.type = entry->type,
 		.group_id = entry->group->id,
 	};
-	if (group_buckets_of(entry, &arena, &msg.group_mod.buckets) == OF_OK)
+	if (group_buckets_of(entry, &agent->arena, &msg.group_mod.buckets) == OF_OK)
 		store_message(agent, AGENT_ROW_GROUP, entry->row, &msg);
-	of_arena_free(&arena);
+	of_arena_reset(&agent->arena);
 }
 
 void restore_forget(struct agent *agent, enum agent_row_kind kind, uint64_t row)
