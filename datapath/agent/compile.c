@@ -115,6 +115,34 @@ static enum of_err add_pop_vlan(struct list_state *s)
 	return OF_OK;
 }
 
+/*
+ * Fields that share their place in a frame (VID and PCP, DSCP and ECN) become one action of an
+ * action set, since a set has one action for each place.
+ */
+static bool merge_set_field(struct list_state *s, enum flow_field field, const uint8_t *value,
+			    const uint8_t *mask)
+{
+	uint64_t *end = s->builder.words + s->builder.n_words;
+	unsigned int size = flow_field_place(field).size;
+
+	if (s->place != LIST_WRITE && s->place != LIST_BUCKET)
+		return false;
+	for (uint64_t *w = s->builder.words; w < end; w += ((struct action *)w)->n_words) {
+		struct action *a = (struct action *)w;
+		uint8_t *old_value = (uint8_t *)a->payload, *old_mask;
+
+		if (a->op != ACTION_SET_FIELD || a->arg != field)
+			continue;
+		old_mask = (uint8_t *)(a->payload + (a->n_words - 1) / 2);
+		for (unsigned int i = 0; i < size; i++) {
+			old_value[i] = (uint8_t)((old_value[i] & ~mask[i]) | value[i]);
+			old_mask[i] |= mask[i];
+		}
+		return true;
+	}
+	return false;
+}
+
 static enum of_err add_set_field(struct list_state *s, const struct of_match_field *f)
 {
 	struct flow_key value = {0}, mask = {0};
@@ -136,9 +164,11 @@ static enum of_err add_set_field(struct list_state *s, const struct of_match_fie
 		((uint8_t *)&value.vlan_tci_be)[0] &= 0xef;
 	}
 	place = flow_field_place((enum flow_field)field);
-	action_add_set_field(&s->builder, (enum flow_field)field,
-			     (const uint8_t *)&value + place.offset,
-			     (const uint8_t *)&mask + place.offset);
+	if (!merge_set_field(s, (enum flow_field)field, (const uint8_t *)&value + place.offset,
+			     (const uint8_t *)&mask + place.offset))
+		action_add_set_field(&s->builder, (enum flow_field)field,
+				     (const uint8_t *)&value + place.offset,
+				     (const uint8_t *)&mask + place.offset);
 	return OF_OK;
 }
 
@@ -246,6 +276,8 @@ static enum of_err add_actions(struct list_state *s, const struct of_actions *ac
 				continue;
 			for (uint16_t j = i + 1; j < actions->n && !replaced; j++)
 				replaced = same_in_set(a, &actions->a[j]);
+			if (replaced && a->type == OF_ACTION_SET_FIELD)
+				continue; /* its successor is checked */
 			err = add_action(s, a);
 			if (err != OF_OK)
 				return err;

@@ -228,6 +228,9 @@ static const struct {
 	/* An action set has its own order, and one action of a kind. */
 	{"ip,actions=write_actions(output:1,dec_ttl,push_vlan:0x8100,output:2)", OF_OK,
 	 " | write push:8100 dec_ttl output:2"},
+	{"vlan_vid=0x1000/0x1000,"
+	 "actions=write_actions(set_field:4106->vlan_vid,set_field:3->vlan_pcp,output:1)",
+	 OF_OK, " | write set:4=600a/efff output:1"},
 	{"actions=write_actions(group:1,output:2)", OF_OK, " | write group:1"},
 	/* Refused. */
 	{"actions=output:10", OFPBAC_BAD_OUT_PORT, NULL},
