@@ -275,7 +275,8 @@ static int mod_field(const char *word)
 	} rows[] = {
 		{"mod_dl_src", OF_FIELD_ETH_SRC},  {"mod_dl_dst", OF_FIELD_ETH_DST},
 		{"mod_nw_src", OF_FIELD_IPV4_SRC}, {"mod_nw_dst", OF_FIELD_IPV4_DST},
-		{"mod_nw_ecn", OF_FIELD_IP_ECN},
+		{"mod_nw_ecn", OF_FIELD_IP_ECN},   {"set_mpls_label", OF_FIELD_MPLS_LABEL},
+		{"set_mpls_tc", OF_FIELD_MPLS_TC},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)

@@ -32,6 +32,7 @@ struct channel {
 	bool probing;
 	bool paused;
 	bool stalled;   /* output is above the drain mark, on_drained is owed */
+	bool eof;       /* the peer has closed; what it said before is still handled */
 	bool closing;   /* on_down is owed, from the event loop */
 	bool draining;  /* closes once the output, a last error, is with the kernel */
 	bool dead;      /* destroyed in a callback */
@@ -329,6 +330,8 @@ static void input_handle(struct channel *channel)
 		size_t len = frame_len(channel, input);
 		uint8_t *raw;
 
+		if (len == 0 && channel->eof)
+			channel_close(channel, "the peer closed the connection");
 		if (len == 0)
 			return;
 		raw = evbuffer_pullup(input, (ev_ssize_t)len);
@@ -341,7 +344,7 @@ static void input_handle(struct channel *channel)
 		evbuffer_drain(input, len);
 		left--;
 	}
-	if (may_read(channel) && evbuffer_get_length(input) >= OF_HEADER_SIZE)
+	if (may_read(channel) && (channel->eof || evbuffer_get_length(input) >= OF_HEADER_SIZE))
 		turn_request(channel);
 }
 
@@ -381,10 +384,11 @@ static void on_event(struct bufferevent *stream, short what, void *context)
 	channel_enter(channel);
 	if (channel->closing || channel->draining) {
 		channel_down(channel, channel->reason);
+	} else if (what & BEV_EVENT_EOF && channel->state == STATE_HELLO) {
+		channel_down(channel, "the peer closed the connection before its hello");
 	} else if (what & BEV_EVENT_EOF) {
-		channel_down(channel, channel->state == STATE_HELLO
-					      ? "the peer closed the connection before its hello"
-					      : "the peer closed the connection");
+		channel->eof = true;
+		input_handle(channel);
 	} else if (what & BEV_EVENT_ERROR) {
 		snprintf(reason, sizeof(reason), "the connection broke: %s",
 			 evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));

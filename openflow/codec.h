@@ -8,6 +8,8 @@
 #include "lib/text.h"
 #include "openflow/err.h"
 
+#include <stdio.h>
+
 /** OF_OK when the body was read to its end and not beyond, else OFPBRC_BAD_LEN. */
 static inline enum of_err of_body_end(const struct cursor *c)
 {
@@ -46,4 +48,16 @@ static inline void of_bytes_text(struct text *t, const uint8_t *data, size_t len
 		text_add(t, "%02x", data[i]);
 	if (len > 64)
 		text_add(t, "… (%zu bytes)", len);
+}
+
+/** Appends a duration in seconds without trailing zeros: `1.2s`. */
+static inline void of_duration_text(struct text *t, uint32_t s, uint32_t ns)
+{
+	char fraction[12];
+	size_t len;
+
+	snprintf(fraction, sizeof(fraction), ".%03u", ns / 1000000 % 1000);
+	for (len = strlen(fraction); len > 0 && (fraction[len - 1] == '0'); len--)
+		fraction[len - 1] = '\0';
+	text_add(t, "%u%ss", s, len > 1 ? fraction : "");
 }

@@ -149,17 +149,11 @@ static void flags_text(uint16_t flags, struct text *t)
 			text_add(t, "%s ", rows[i].name);
 }
 
-/* Seconds as ovs-ofctl prints them: no trailing zeros, up to milliseconds. */
-static void duration_text(uint32_t s, uint32_t ns, struct text *t)
-{
-	text_add(t, "%u.%03us", s, ns / 1000000 % 1000);
-}
-
 void of_flow_stats_text(const struct of_flow_stats *flow, const struct of_names *names,
 			struct text *t)
 {
 	text_add(t, "cookie=0x%" PRIx64 ", duration=", flow->cookie);
-	duration_text(flow->duration_s, flow->duration_ns, t);
+	of_duration_text(t, flow->duration_s, flow->duration_ns);
 	text_add(t, ", table=%u, ", flow->table_id);
 	if (flow->n_packets != UINT64_MAX)
 		text_add(t, "n_packets=%" PRIu64 ", ", flow->n_packets);
