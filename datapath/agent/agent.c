@@ -93,8 +93,9 @@ static int create_stores(struct agent *agent)
 		.context = agent,
 	};
 
-	agent->groups = group_store_create(agent->cfg.pipeline, agent->cfg.max_groups,
-					   agent->cfg.now_ms, &agent_group_ops, agent);
+	agent->groups =
+		group_store_create(agent->cfg.pipeline, agent->cfg.pmd, agent->cfg.max_groups,
+				   agent->cfg.now_ms, &agent_group_ops, agent);
 	flows.groups = agent->groups;
 	agent->flows = flow_store_create(&flows);
 	return agent->groups != NULL && agent->flows != NULL ? 0 : -ENOMEM;

@@ -73,7 +73,10 @@ struct agent_config {
 /** An agent without connections, ports and flows; NULL with errno. */
 struct agent *agent_create(const struct agent_config *config);
 
-/** Closes all connections, takes all flows and groups out of the pipeline, frees. NULL is legal. */
+/**
+ * Closes all connections, takes all flows and groups out of the pipeline, frees. After pmd_stop,
+ * before pmd_destroy and pipeline_destroy. NULL is legal.
+ */
 void agent_destroy(struct agent *agent);
 
 /**

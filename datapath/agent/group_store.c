@@ -4,20 +4,35 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include <utlist.h>
+
 struct group_store {
 	struct pipeline *pipeline;
 	struct group_entry *groups; /* uthash head */
 	uint32_t max_groups;
 	uint32_t round;
+	struct pmd *pmd;   /* NULL in tests */
+	struct held *held; /* utlist: handles that packet-outs may still name */
 	uint64_t next_row;
 	uint64_t (*now_ms)(void);
 	const struct group_store_ops *ops;
 	void *context;
 };
 
-struct group_store *group_store_create(struct pipeline *pipeline, uint32_t max_groups,
-				       uint64_t (*now_ms)(void), const struct group_store_ops *ops,
-				       void *context)
+/*
+ * A handle on its way out. A packet-out may wait for its lcore with an action that names the group,
+ * and no grace period says when that is over.
+ */
+struct held {
+	struct held *prev, *next;
+	struct group_store *store; /* NULL: it is gone, and lcores with it */
+	struct group *group;
+	uint64_t packet_outs; /* that may name it: all up to this one */
+};
+
+struct group_store *group_store_create(struct pipeline *pipeline, struct pmd *pmd,
+				       uint32_t max_groups, uint64_t (*now_ms)(void),
+				       const struct group_store_ops *ops, void *context)
 {
 	struct group_store *store = calloc(1, sizeof(*store));
 
@@ -26,6 +41,7 @@ struct group_store *group_store_create(struct pipeline *pipeline, uint32_t max_g
 		return NULL;
 	}
 	store->pipeline = pipeline;
+	store->pmd = pmd;
 	store->max_groups = max_groups;
 	store->next_row = 1;
 	store->now_ms = now_ms;
@@ -222,12 +238,59 @@ enum of_err group_store_modify(struct group_store *store, struct group_entry *en
 	return OF_OK;
 }
 
+static void drop_held(void *arg)
+{
+	struct held *held = arg;
+
+	group_buckets_free(held->group->buckets);
+	free(held->group);
+	free(held);
+}
+
+static void try_held(void *arg)
+{
+	struct held *held = arg;
+	struct group_store *store = held->store;
+
+	if (store == NULL) {
+		drop_held(held);
+		return;
+	}
+	if (pmd_packet_outs(store->pmd).done < held->packet_outs) {
+		reclaim_retire(store->pipeline->reclaim, try_held, held);
+		return;
+	}
+	/* The last of them may have been executed since the last quiescent state. */
+	DL_DELETE(store->held, held);
+	reclaim_retire(store->pipeline->reclaim, drop_held, held);
+}
+
+static void retire(struct group_store *store, struct group *group)
+{
+	struct held *held;
+
+	struct pmd_packet_outs outs = {0};
+
+	if (store->pmd != NULL)
+		outs = pmd_packet_outs(store->pmd);
+	if (outs.done == outs.taken) {
+		group_retire(group, store->pipeline->reclaim);
+		return;
+	}
+	held = malloc(sizeof(*held));
+	if (held == NULL)
+		return; /* never freed: better than too early */
+	*held = (struct held){.store = store, .group = group, .packet_outs = outs.taken};
+	DL_APPEND(store->held, held);
+	reclaim_retire(store->pipeline->reclaim, try_held, held);
+}
+
 static void unlink_group(struct group_store *store, struct group_entry *entry)
 {
 	count_chains(store, entry->group->buckets, -1);
 	HASH_DEL(store->groups, entry);
 	retire_counters(store, entry->group->buckets, entry->group->counter_id);
-	group_retire(entry->group, store->pipeline->reclaim);
+	retire(store, entry->group);
 	free(entry->buckets);
 	free(entry);
 }
@@ -249,6 +312,7 @@ void group_store_clear(struct group_store *store)
 
 void group_store_destroy(struct group_store *store)
 {
+	struct held *held, *next_held;
 	struct group_entry *entry, *next;
 
 	if (store == NULL)
@@ -256,6 +320,8 @@ void group_store_destroy(struct group_store *store)
 	HASH_ITER (hh, store->groups, entry, next) {
 		unlink_group(store, entry);
 	}
+	DL_FOREACH_SAFE (store->held, held, next_held)
+		held->store = NULL;
 	free(store);
 }
 

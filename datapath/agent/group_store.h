@@ -14,6 +14,7 @@
 
 #include <uthash.h>
 
+#include "datapath/pmd/pmd.h"
 #include "datapath/table/group.h"
 #include "datapath/table/pipeline.h"
 #include "openflow/group_mod.h"
@@ -44,10 +45,10 @@ struct group_store_ops {
 	void (*removed)(void *context, const struct group_entry *entry);
 };
 
-/** An empty store; NULL with ENOMEM. */
-struct group_store *group_store_create(struct pipeline *pipeline, uint32_t max_groups,
-				       uint64_t (*now_ms)(void), const struct group_store_ops *ops,
-				       void *context);
+/** An empty store; NULL with ENOMEM. `pmd` may be NULL (tests). */
+struct group_store *group_store_create(struct pipeline *pipeline, struct pmd *pmd,
+				       uint32_t max_groups, uint64_t (*now_ms)(void),
+				       const struct group_store_ops *ops, void *context);
 
 /** Retires all groups, without `removed`, and frees; no flow may name one any more. NULL is legal.
  */

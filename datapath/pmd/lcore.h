@@ -199,5 +199,6 @@ struct pmd {
 	uint32_t punt_armed;            /* atomic: the control thread sleeps */
 	struct packet_out *packet_outs; /* control thread: under way */
 	uint32_t n_packet_outs;
+	uint64_t n_packet_outs_taken;
 	struct pmd_port_counters *punt_drops; /* control thread: drops only */
 };

@@ -319,6 +319,7 @@ int pmd_packet_out(struct pmd *pmd, struct rte_mbuf *frame, struct action_list *
 	out->next = pmd->packet_outs;
 	pmd->packet_outs = out;
 	pmd->n_packet_outs++;
+	pmd->n_packet_outs_taken++;
 	return 0;
 
 free_out:
@@ -327,4 +328,11 @@ drop:
 	rte_pktmbuf_free(frame);
 	free(actions);
 	return rc;
+}
+
+struct pmd_packet_outs pmd_packet_outs(struct pmd *pmd)
+{
+	reap_packet_outs(pmd, false);
+	return (struct pmd_packet_outs){pmd->n_packet_outs_taken,
+					pmd->n_packet_outs_taken - pmd->n_packet_outs};
 }

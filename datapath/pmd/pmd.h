@@ -128,3 +128,15 @@ bool pmd_punt_arm(struct pmd *pmd);
  */
 int pmd_packet_out(struct pmd *pmd, struct rte_mbuf *frame, struct action_list *actions,
 		   uint32_t in_port);
+
+/* How far packet-outs are: they are executed in the order in which they were taken. */
+struct pmd_packet_outs {
+	uint64_t taken; /* by pmd_packet_out, since the start */
+	uint64_t done;	/* lcores are through with */
+};
+
+/**
+ * For who frees what the actions of a packet-out name (a group): it may go when `done` has reached
+ * what `taken` was when no new packet-out could name it. Control thread.
+ */
+struct pmd_packet_outs pmd_packet_outs(struct pmd *pmd);
