@@ -82,6 +82,16 @@ static int buffers_choose(struct ethdev_port *p, const struct rte_eth_dev_info *
 	return 0;
 }
 
+/* What the device takes of an MTU. DPDK does not know what AF_PACKET's rings hold. */
+static uint32_t mtu_of_device(const struct rte_eth_dev_info *info, uint16_t mtu)
+{
+	uint32_t longest = info->max_rx_pktlen - RTE_ETHER_HDR_LEN - CRC_SIZE;
+
+	if (info->max_mtu != UINT16_MAX && info->max_rx_pktlen > info->max_mtu)
+		longest = info->max_mtu;
+	return clamp(mtu, info->min_mtu, longest);
+}
+
 /* The MTU up to which rings and buffers do, so that it can be changed later. */
 static void mtu_limit_set(struct ethdev_port *p, const struct rte_eth_dev_info *info, bool scatter)
 {
@@ -90,6 +100,8 @@ static void mtu_limit_set(struct ethdev_port *p, const struct rte_eth_dev_info *
 
 	if (driver_is(info, "net_af_packet"))
 		limit = devargs_packet_limit(p->mtu_limit);
+	else if (driver_is(info, "net_tap"))
+		limit = mtu_of_device(info, PORT_MTU_MAX);
 	else if (scatter || takes_any_buffer(info))
 		limit = PORT_MTU_MAX;
 	else
@@ -145,16 +157,6 @@ static void queues_choose(struct ethdev_port *p, const struct rte_eth_dev_info *
 		rte_spinlock_init(&p->tx_lock[q]);
 }
 
-static uint32_t mtu_of_device(const struct rte_eth_dev_info *info, uint16_t mtu)
-{
-	uint32_t longest = info->max_rx_pktlen - RTE_ETHER_HDR_LEN - CRC_SIZE;
-
-	/* Devices over a kernel interface know less than the kernel, which has the MTU already. */
-	if (info->max_mtu != UINT16_MAX && info->max_rx_pktlen > info->max_mtu)
-		longest = info->max_mtu;
-	return clamp(mtu, info->min_mtu, longest);
-}
-
 static int queues_setup(struct ethdev_port *p, const struct rte_eth_dev_info *info)
 {
 	struct rte_mempool *mbufs = p->own_mbufs != NULL ? p->own_mbufs : p->env->mbufs;
@@ -196,13 +198,12 @@ int ethdev_setup(struct ethdev_port *p, char *why, size_t why_size)
 	conf.rxmode.mtu = mtu_of_device(&info, p->port.spec.mtu);
 	if (p->interface[0] == '\0')
 		p->port.spec.mtu = conf.rxmode.mtu;
-	if (driver_is(&info, "net_af_xdp") && p->port.spec.mtu > conf.rxmode.mtu) {
-		snprintf(
-			why, why_size,
-			"port %s: AF_XDP carries an mtu of at most %u and %s has %u; add mtu=%u or "
-			"use af_packet",
-			p->port.spec.name, conf.rxmode.mtu, p->interface, p->port.spec.mtu,
-			conf.rxmode.mtu);
+	if (!driver_is(&info, "net_af_packet") && p->port.spec.mtu > conf.rxmode.mtu) {
+		snprintf(why, why_size,
+			 "port %s: %s carries an mtu of at most %u, not %u; add mtu=%u or use "
+			 "af_packet",
+			 p->port.spec.name, info.driver_name, conf.rxmode.mtu, p->port.spec.mtu,
+			 conf.rxmode.mtu);
 		return -EMSGSIZE;
 	}
 	p->lsc = info.dev_flags != NULL && (*info.dev_flags & RTE_ETH_DEV_INTR_LSC) != 0;
