@@ -78,7 +78,7 @@ int reload(const struct cli *cli, int argc, char **argv)
 	if (code == CLI_OK && cli->json)
 		http_print(answer);
 	else if (code == CLI_OK)
-		printf("reloaded: %llu flows added, %llu deleted, %llu modified\n",
+		printf("reloaded: %llu flows and groups added, %llu deleted, %llu modified\n",
 		       (unsigned long long)field_u64(answer, "added"),
 		       (unsigned long long)field_u64(answer, "deleted"),
 		       (unsigned long long)field_u64(answer, "modified"));

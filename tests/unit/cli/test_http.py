@@ -201,7 +201,7 @@ def controllers_verbs_go_to_the_controller():
     assert r.code == 0 and r.out.splitlines()[1].split() == \
         ["red", "sw1", "vm1", "applied", "02:00:00:00:00:01"], r
     r = c.heddle("reload")
-    assert r.code == 0 and r.out == "reloaded: 3 flows added, 2 deleted, 1 modified\n", r
+    assert r.code == 0 and r.out == "reloaded: 3 flows and groups added, 2 deleted, 1 modified\n", r
 
 
 @tap.test
