@@ -153,6 +153,9 @@ static int port_value_parse(struct of_parser *p, const struct of_field_info *inf
 				      "%s: there is no port \"%.40s\": write its number or a "
 				      "name that the switch shows",
 				      info->text, word);
+	if (port_no == OFPP_ANY)
+		return of_parser_fail(p, "%s: \"%.40s\" is no port: leave %s out for any port",
+				      info->text, word, info->text);
 	put_be(f->value, 4, port_no);
 	memset(f->mask, 0xff, 4);
 	return 0;
