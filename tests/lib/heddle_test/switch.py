@@ -243,5 +243,5 @@ class Controller(Api):
     def wait_applied(self, n, timeout=15):
         def applied():
             rows = self.get("/v1/attachments")
-            return len(rows) == n and all(row["state"] == "applied" for row in rows)
+            return len(rows) == n and all(row["state"] in ("applied", "up") for row in rows)
         wait_for(f"{n} attachments are applied", applied, timeout)
