@@ -31,13 +31,10 @@ static void field_part_text(enum of_field field, uint16_t offset, uint16_t n_bit
 	text_add(t, "%s[%u..%u]", of_field_info(field)->text, offset, offset + n_bits - 1);
 }
 
-static void action_text(const struct of_action *action, const struct of_names *names,
-			struct text *t)
+/* Actions that are a word, with a number at most. */
+static void plain_text(const struct of_action *action, struct text *t)
 {
 	switch (action->type) {
-	case OF_ACTION_OUTPUT:
-		output_text(action, names, t);
-		break;
 	case OF_ACTION_GROUP:
 		text_add(t, "group:%u", action->group_id);
 		break;
@@ -83,6 +80,18 @@ static void action_text(const struct of_action *action, const struct of_names *n
 	case OF_ACTION_COPY_TTL_IN:
 		text_add(t, "copy_ttl_in");
 		break;
+	default:
+		break;
+	}
+}
+
+static void action_text(const struct of_action *action, const struct of_names *names,
+			struct text *t)
+{
+	switch (action->type) {
+	case OF_ACTION_OUTPUT:
+		output_text(action, names, t);
+		break;
 	case OF_ACTION_SET_FIELD:
 		text_add(t, "set_field:");
 		of_field_value_text(&action->set_field, names, t);
@@ -101,6 +110,8 @@ static void action_text(const struct of_action *action, const struct of_names *n
 		of_bytes_text(t, action->experimenter.data, action->experimenter.len);
 		text_add(t, ")");
 		break;
+	default:
+		plain_text(action, t);
 	}
 }
 

@@ -23,7 +23,8 @@ enum of_err of_flow_removed_unpack(struct cursor *c, struct of_arena *arena, str
 	removed->n_bytes = cursor_u64(c);
 	if (!cursor_ok(c))
 		return OFPBRC_BAD_LEN;
-	err = of_match_unpack(c, msg->version, &removed->match);
+	/* A switch may tell of fields of later versions, as Open vSwitch does. */
+	err = of_match_unpack(c, OF15, &removed->match);
 	return err != OF_OK ? err : of_body_end(c);
 }
 

@@ -91,7 +91,8 @@ static enum of_err flow_unpack(struct cursor *c, enum of_version version, struct
 	flow->n_bytes = cursor_u64(&body);
 	if (!cursor_ok(&body))
 		return OFPBRC_BAD_LEN;
-	err = of_match_unpack(&body, version, &flow->match);
+	/* A switch may tell of fields of later versions, as Open vSwitch does. */
+	err = of_match_unpack(&body, OF15, &flow->match);
 	if (err != OF_OK)
 		return err;
 	return of_instructions_unpack(&body, version, arena, &flow->instructions);

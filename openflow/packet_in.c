@@ -18,7 +18,8 @@ enum of_err of_packet_in_unpack(struct cursor *c, struct of_arena *arena, struct
 	in->cookie = cursor_u64(c);
 	if (!cursor_ok(c))
 		return OFPBRC_BAD_LEN;
-	err = of_match_unpack(c, msg->version, &in->match);
+	/* A switch may tell of fields of later versions, as Open vSwitch does. */
+	err = of_match_unpack(c, OF15, &in->match);
 	if (err != OF_OK)
 		return err;
 	cursor_skip(c, 2);
