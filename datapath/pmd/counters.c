@@ -2,6 +2,8 @@
 /* What lcores counted, summed for the control thread. */
 #include <string.h>
 
+#include <rte_cycles.h>
+
 #include "datapath/pmd/lcore.h"
 
 static uint64_t load(const uint64_t *counter)
@@ -71,4 +73,9 @@ void pmd_table_counters(const struct pmd *pmd, uint8_t table_id, struct pipeline
 		sum->lookups += load(&pmd->lcore[n]->table[table_id].lookups);
 		sum->matches += load(&pmd->lcore[n]->table[table_id].matches);
 	}
+}
+
+uint32_t pmd_clock_s(void)
+{
+	return (uint32_t)(rte_rdtsc() / rte_get_tsc_hz());
 }

@@ -106,6 +106,9 @@ unsigned int pmd_n_lcores(const struct pmd *pmd);
 /** The load of lcore number `n` (0…pmd_n_lcores-1). Control thread. */
 void pmd_load(const struct pmd *pmd, unsigned int n, struct pmd_load *load);
 
+/** The clock of the MAC table, in whole seconds: what lcores write as "last seen". Any thread. */
+uint32_t pmd_clock_s(void);
+
 /** Lookups and matches of a table over all lcores. */
 void pmd_table_counters(const struct pmd *pmd, uint8_t table_id,
 			struct pipeline_table_counter *sum);
