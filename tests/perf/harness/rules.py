@@ -258,15 +258,25 @@ def acl6(n, masks=None, seed=11):
                    flows_hitting(rules), family=6)
 
 
+BAIT = (0x0A00000A, 0x0B000001, TCP, 12345, 40856)
+
+
 def attacked(n=1000):
-    """An access list below three rules that an attacker knows: one host, one source port, one service."""
+    """An access list below three rules that an attacker knows: one host, one source port, one service.
+
+    The other traffic differs from them in the first bit, so that it needs few masks by itself.
+    """
     base = acl(n)
     bait = [Rule(65003, sip=BAIT[0], slen=32), Rule(65002, proto=TCP, sport=BAIT[3]),
             Rule(65001, proto=TCP, dport=BAIT[4])]
-    return Ruleset("attacked" + short(n), bait + base.rules, base.extra, base.draw)
 
-
-BAIT = (0x0A00000A, 0x0B000001, TCP, 12345, 8088)
+    def draw(count, rng, free_bits=0):
+        pairs = []
+        while len(pairs) < count:
+            pairs += [p for p in base.draw(count, rng, free_bits)
+                      if p[0][0] >> 31 and p[0][3] >> 15 and not p[0][4] >> 15]
+        return pairs[:count]
+    return Ruleset("attacked" + short(n), bait + base.rules, base.extra, draw)
 
 
 def explosion():

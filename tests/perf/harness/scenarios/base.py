@@ -87,13 +87,15 @@ class Scenario:
     def candidates(self, opt, work, makers):
         """Instances of the systems to compare, filtered by --systems, plus plugged ones."""
         makers = list(makers)
-        if opt.systems and Ovs in makers:       # variants that only run when they are named
-            makers += [lambda d, t: Ovs(d, t, emc=False), lambda d, t: Ovs(d, t, smc=True, emc=False)]
+        wanted = (opt.systems or "").split(",")
+        if Ovs in makers:                       # variants that only run when they are named
+            makers += [lambda d, t, smc=smc: Ovs(d, t, smc=smc, emc=False)
+                       for smc in (False, True)
+                       if "ovs-dpdk%s-noemc" % ("+smc" if smc else "") in wanted]
         out = [m(work, "%s-%d" % (self.name, i)) for i, m in enumerate(makers)]
         for j, plug in enumerate(opt.plugs):
             out += plug.systems(work, "%s-x%d" % (self.name, j))
         if opt.systems:
-            wanted = opt.systems.split(",")
             out = [s for s in out if s.name in wanted or s.family in wanted]
         return out
 

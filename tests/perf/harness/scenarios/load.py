@@ -84,8 +84,8 @@ class Explosion(TwoStates):
     """One packet in a hundred is crafted against tuple search."""
 
     def __init__(self):
-        super().__init__("attack-explosion", lambda: rules.attacked(1000), Traffic(10000), SWITCHES,
-                         "flowgen", "10k flows under 1k ACL rules; 1 % of packets against tuple search")
+        super().__init__("attack-explosion", lambda: rules.attacked(1000), Traffic(1000), SWITCHES,
+                         "flowgen", "1k flows under 1k ACL rules; 1 % of packets against tuple search")
 
     def prepare(self, opt, work, setup, source, s):
         path = os.path.join(work, "explosion.pcap")

@@ -28,6 +28,7 @@ class Vhost(Scenario):
 
     def start(self, opt, work, s, g):
         g.start()
+        ensure_hugepages(1000)
         s.start(self.setup(opt, work, g, s))
         g.ready()
         s.warm()

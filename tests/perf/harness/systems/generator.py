@@ -77,15 +77,16 @@ class Generator(Guests):
     def start(self, setup=None):
         options = ["--burst=%d" % self.burst, "--eth-peer=0,%s" % self.MACS[1],
                    "--eth-peer=1,%s" % self.MACS[0], "--forward-mode=%s" % self.mode]
+        # testpmd checks --txpkts against the --mbuf-size that it has read by then.
         if self.tso:                    # one frame of 64 KB in mbufs that a descriptor can hold
             part = (self.size - 4) // 4
-            options += ["--txpkts=%s" % ",".join([str(part)] * 4), "--mbuf-size=%d" % (part + 256),
+            options += ["--mbuf-size=%d" % (part + 256), "--txpkts=%s" % ",".join([str(part)] * 4),
                         "--tx-offloads=0x802c", "--rx-offloads=0x201c", "--max-pkt-len=9018",
                         "--max-lro-pkt-size=%d" % (self.size + 64)]
-        else:
-            options += ["--txpkts=%d" % (self.size - 4)]
-        if self.size > 1518 and not self.tso:
+        elif self.size > 1518:
             options += ["--mbuf-size=%d" % (self.size + 256), "--max-pkt-len=%d" % self.size]
+        if not self.tso:
+            options += ["--txpkts=%d" % (self.size - 4)]
         options += ["--flowgen-flows=%d" % self.flows] if self.mode == "flowgen" else \
             ["--txonly-multi-flow"]
         vdevs = [self.virtio(i, path, self.MACS[i]) for i, path in enumerate(self.paths)]

@@ -28,7 +28,7 @@ class Testpmd(System):
                 argv += ["--vdev", p.arg]
             else:
                 argv += ["--vdev", "net_vhost%d,iface=%s,client=1,queues=1%s"
-                         % (i, p.arg, ",tso=1" if setup.tso else "")]
+                         % (i, p.arg, ",tso=1,legacy-ol-flags=1" if setup.tso else "")]
         argv += ["--", "-i", "--nb-cores=1", "--record-core-cycles", "--no-mlockall",
                  "--mbcache=512", "--total-num-mbufs=%d" % setup.mbufs,
                  "--forward-mode=%s" % self.mode]
