@@ -1,44 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "openflow/channel.h"
+#include "openflow/channel_state.h"
 
 #include <errno.h>
 #include <event2/buffer.h>
-#include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 /* What may lie unread in the input: one message, and one read's worth behind it. */
 #define INPUT_LIMIT (2u * (OF_MESSAGE_MAX + 1))
-/* Bytes of a request that its error repeats (§7.4.4 asks for 64 at least). */
-#define ERROR_DATA_MAX 256
-#define REASON_SIZE 160
-
-enum channel_state { STATE_HELLO, STATE_UP, STATE_DOWN };
-
-struct channel {
-	struct bufferevent *stream;
-	struct event *timer; /* hello, probe */
-	struct event *turn;  /* goes on with input, ends a connection, frees */
-	struct channel_config config;
-	const struct channel_ops *ops;
-	void *context;
-	enum channel_state state;
-	enum of_version version;
-	uint32_t next_xid;
-	struct of_arena arena;
-	struct wbuf out; /* the message being packed */
-	struct channel_counters counters;
-	uint64_t rx_bytes_at_timer; /* so that the timer sees silence */
-	bool probing;
-	bool paused;
-	bool stalled;   /* output is above the drain mark, on_drained is owed */
-	bool eof;       /* the peer has closed; what it said before is still handled */
-	bool closing;   /* on_down is owed, from the event loop */
-	bool draining;  /* closes once the output, a last error, is with the kernel */
-	bool dead;      /* destroyed in a callback */
-	unsigned depth; /* callbacks under way */
-	char reason[REASON_SIZE];
-};
 
 struct channel_config channel_config_default(void)
 {
@@ -115,86 +84,6 @@ void channel_close(struct channel *channel, const char *reason)
 	turn_request(channel);
 }
 
-static int output_add(struct channel *channel, const void *data, size_t len)
-{
-	struct evbuffer *output = bufferevent_get_output(channel->stream);
-
-	if (channel->state == STATE_DOWN || channel->closing)
-		return -ENOTCONN;
-	if (evbuffer_get_length(output) + len > channel->config.output_limit) {
-		channel_close(channel, "the peer does not read what it is sent: its connection is "
-				       "cut off");
-		return -ENOBUFS;
-	}
-	if (evbuffer_add(output, data, len) != 0)
-		return -ENOMEM;
-	channel->counters.tx_bytes += len;
-	if (evbuffer_get_length(output) > channel->config.output_limit / 2)
-		channel->stalled = true;
-	return 0;
-}
-
-/* Packs and queues in msg->version, whatever the state. */
-static int message_send(struct channel *channel, const struct of_msg *msg)
-{
-	int rc;
-
-	channel->out.len = 0;
-	channel->out.bad = false;
-	rc = of_msg_pack(msg, &channel->out);
-	if (rc != 0)
-		return rc;
-	channel->counters.tx_messages++;
-	return output_add(channel, channel->out.data, channel->out.len);
-}
-
-int channel_send(struct channel *channel, const struct of_msg *msg)
-{
-	struct of_msg *copy = (struct of_msg *)msg;
-	enum of_version version = msg->version;
-	int rc;
-
-	if (channel->state != STATE_UP)
-		return -ENOTCONN;
-	/* Packing reads the version from the message; put it back instead of copying kilobytes. */
-	copy->version = channel->version;
-	rc = message_send(channel, copy);
-	copy->version = version;
-	return rc;
-}
-
-int channel_send_raw(struct channel *channel, const void *data, size_t len)
-{
-	if (channel->state != STATE_UP)
-		return -ENOTCONN;
-	channel->counters.tx_messages++;
-	return output_add(channel, data, len);
-}
-
-static int error_send(struct channel *channel, enum of_version version, enum of_err err,
-		      const uint8_t *data, size_t len, uint32_t xid)
-{
-	struct of_msg msg;
-
-	of_msg_init(&msg, version, OFPT_ERROR, xid);
-	msg.error = (struct of_error){.err = err, .data = data, .data_len = len};
-	channel->counters.errors_sent++;
-	return message_send(channel, &msg);
-}
-
-int channel_send_error(struct channel *channel, enum of_err err, const uint8_t *request, size_t len)
-{
-	struct cursor c = cursor_init(request, len);
-	uint32_t xid;
-
-	if (channel->state != STATE_UP)
-		return -ENOTCONN;
-	cursor_skip(&c, 4);
-	xid = cursor_u32(&c);
-	return error_send(channel, channel->version, err, request,
-			  len < ERROR_DATA_MAX ? len : ERROR_DATA_MAX, xid);
-}
-
 static void hello_send(struct channel *channel)
 {
 	struct of_msg msg;
@@ -202,16 +91,17 @@ static void hello_send(struct channel *channel)
 	of_msg_init(&msg, (enum of_version)(31 - __builtin_clz(channel->config.versions)),
 		    OFPT_HELLO, channel_next_xid(channel));
 	msg.hello.versions = channel->config.versions;
-	(void)message_send(channel, &msg);
+	(void)channel_message_send(channel, &msg);
 }
 
 static void hello_refuse(struct channel *channel, const struct of_msg *hello)
 {
 	static const char text[] = "the two sides have no OpenFlow version in common";
-	char reason[REASON_SIZE];
+	char reason[CHANNEL_REASON_SIZE];
 
-	(void)error_send(channel, hello->version < OF13 ? hello->version : OF13,
-			 OFPHFC_INCOMPATIBLE, (const uint8_t *)text, strlen(text), hello->xid);
+	(void)channel_error_send(channel, hello->version < OF13 ? hello->version : OF13,
+				 OFPHFC_INCOMPATIBLE, (const uint8_t *)text, strlen(text),
+				 hello->xid);
 	snprintf(
 		reason, sizeof(reason),
 		"the peer speaks no OpenFlow version of ours (its highest is wire version %u): set "
@@ -255,7 +145,7 @@ static void echo_answer(struct channel *channel, const struct of_msg *request)
 
 	of_msg_init(&reply, request->version, OFPT_ECHO_REPLY, request->xid);
 	reply.echo = request->echo;
-	(void)message_send(channel, &reply);
+	(void)channel_message_send(channel, &reply);
 }
 
 static void message_handle(struct channel *channel, const uint8_t *raw, size_t len)
@@ -378,7 +268,7 @@ static void on_write(struct bufferevent *stream, void *context)
 static void on_event(struct bufferevent *stream, short what, void *context)
 {
 	struct channel *channel = context;
-	char reason[REASON_SIZE];
+	char reason[CHANNEL_REASON_SIZE];
 
 	(void)stream;
 	channel_enter(channel);
@@ -433,7 +323,7 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 			of_msg_init(&probe, channel->version, OFPT_ECHO_REQUEST,
 				    channel_next_xid(channel));
 			probe.echo = (struct of_echo){0};
-			(void)message_send(channel, &probe);
+			(void)channel_message_send(channel, &probe);
 		}
 		timer_set(channel, channel->config.probe_ms);
 	}
@@ -498,11 +388,6 @@ uint32_t channel_next_xid(struct channel *channel)
 	if (++channel->next_xid == 0)
 		channel->next_xid = 1;
 	return channel->next_xid;
-}
-
-size_t channel_output_pending(const struct channel *channel)
-{
-	return evbuffer_get_length(bufferevent_get_output(channel->stream));
 }
 
 void channel_pause(struct channel *channel)
