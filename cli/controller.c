@@ -14,7 +14,10 @@ void controllers_print(const json_t *sw, int indent)
 
 	json_array_foreach(json_object_get(sw, "controllers"), i, c)
 	{
-		table_cell(t, "%s", field_text(c, "target"));
+		/* A passive one connected to us: a tool, or a controller that was told where we
+		 * are. */
+		table_cell(t, "%s%s", field_text(c, "target"),
+			   field_true(c, "passive") ? " (passive)" : "");
 		table_cell(t, "%s", field_text(c, "state"));
 		table_cell(t, "%s", field_text(c, "role"));
 		table_cell(t, "%s", field_text(c, "version"));

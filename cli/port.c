@@ -271,6 +271,7 @@ static void port_print(const json_t *p)
 	struct text vlan = {0};
 	struct text features = {0};
 	char speed[UNITS_TEXT_SIZE];
+	const char *mac = field_text(p, "mac");
 	uint64_t bps = field_u64(p, "speed_bps");
 	size_t i;
 	json_t *feature;
@@ -288,7 +289,7 @@ static void port_print(const json_t *p)
 	       field_text(p, "link"), field_text(p, "admin"),
 	       bps != 0 ? units_bit_rate((double)bps, speed) : "-",
 	       (unsigned long long)field_u64(p, "mtu"), (unsigned long long)field_u64(p, "queues"),
-	       field_text(p, "mac"), text_get(&vlan));
+	       strcmp(mac, "00:00:00:00:00:00") != 0 ? mac : "-", text_get(&vlan));
 	if (features.len != 0)
 		printf("features%s\n", text_get(&features));
 	putchar('\n');

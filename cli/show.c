@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <stdlib.h>
-#include <string.h>
-
 #include "cli/controller.h"
 #include "cli/drops.h"
 #include "cli/field.h"
@@ -35,12 +32,12 @@ static void switch_print(const json_t *sw)
 	       (unsigned long long)field_u64(sw, "n_macs"),
 	       (unsigned long long)field_u64(sw, "mac_table_size"),
 	       (unsigned long long)field_u64(sw, "mac_ageing_s"));
-	printf("memory   %s%s, %llu of %llu frame buffers in use\n", field_text(memory, "pages"),
-	       strcmp(field_text(memory, "pages"), "normal") == 0 ? " pages" : "",
+	printf("memory   %s\n", json_is_string(json_object_get(memory, "note"))
+					? field_text(memory, "note")
+					: field_text(memory, "pages"));
+	printf("buffers  %llu of %llu in use\n",
 	       (unsigned long long)(mbufs - field_u64(memory, "mbufs_free")),
 	       (unsigned long long)mbufs);
-	if (json_is_string(json_object_get(memory, "note")))
-		printf("         %s\n", field_text(memory, "note"));
 }
 
 static void lcores_print(const struct sample *before, const struct sample *now)

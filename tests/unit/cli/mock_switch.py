@@ -39,11 +39,13 @@ class State:
         return {"name": "mock0", "version": "0.1.0", "dpid": "0000000000000001", "uptime_s": 3661,
                 "fail_mode": "standalone", "lcores": [1],
                 "memory": {"pages": "normal", "mbufs": 8192, "mbufs_free": 8000,
-                           "note": "normal pages cost some speed"},
+                           "note": "39 MiB on normal pages"},
                 "n_ports": 2, "n_flows": 12, "n_groups": 2, "n_macs": 4, "mac_table_size": 8192,
                 "mac_ageing_s": 300, "rx_packets": 1250000, "tx_packets": 1200000, "drops": 7,
                 "controllers": [{"target": "tcp:127.0.0.1:6653", "role": "equal",
-                                 "state": "connected", "version": "1.3", "last_error": None}],
+                                 "state": "connected", "version": "1.3", "last_error": None},
+                                {"target": "unix", "passive": True, "role": "equal",
+                                 "state": "connected", "version": "1.3", "last_error": ""}],
                 "listeners": ["unix:/run/heddle/mock0/of.sock"]}
 
     def list_ports(self):

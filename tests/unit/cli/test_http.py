@@ -177,7 +177,7 @@ def show_is_one_page():
     assert r.code == 0, r
     for part in ("mock0", "datapath id 0000000000000001", "up 1 h 1 m", "12 flows, 2 groups",
                  "192 of 8192", "1 busy 25 %", "vm1", "tcp:127.0.0.1:6653", "vlan_filtered",
-                 "normal pages cost some speed"):
+                 "39 MiB on normal pages", "unix (passive)"):
         assert part in r.out, (part, r.out)
     r = c.heddle("show", "-j")
     assert sorted(json.loads(r.out)) == ["drops", "lcores", "ports", "switch"], r
