@@ -22,11 +22,14 @@ struct list_state {
 	 * actions before made of it. NULL: nothing (buckets, packet-outs), all is allowed.
 	 */
 	struct of_match *known;
+	bool table_miss;
 };
 
-static uint8_t punt_reason_of(enum place_of_list place)
+static uint8_t punt_reason_of(const struct list_state *s)
 {
-	switch (place) {
+	if (s->table_miss)
+		return PUNT_NO_MATCH;
+	switch (s->place) {
 	case LIST_WRITE:
 		return PUNT_ACTION_SET;
 	case LIST_BUCKET:
@@ -56,7 +59,7 @@ static enum of_err add_output(struct list_state *s, const struct of_action *a)
 		action_add(b, ACTION_NORMAL, 0);
 		return OF_OK;
 	case OFPP_CONTROLLER:
-		action_add_controller(b, a->output.max_len, punt_reason_of(s->place));
+		action_add_controller(b, a->output.max_len, punt_reason_of(s));
 		return OF_OK;
 	case OFPP_TABLE: /* §4.5: only in the action list of a packet-out */
 		if (s->place != LIST_PACKET_OUT)
@@ -292,9 +295,9 @@ static enum of_err add_actions(struct list_state *s, const struct of_actions *ac
 /* Compiles one list; `match` NULL: nothing is known of the frames. */
 static enum of_err compile_list(const struct compile_env *env, enum place_of_list place,
 				const struct of_actions *actions, const struct of_match *match,
-				struct action_list **out)
+				bool table_miss, struct action_list **out)
 {
-	struct list_state s = {.env = env, .place = place};
+	struct list_state s = {.env = env, .place = place, .table_miss = table_miss};
 	bool as_set = place == LIST_WRITE || place == LIST_BUCKET;
 	struct of_match known;
 	enum of_err err;
@@ -315,9 +318,11 @@ static enum of_err compile_list(const struct compile_env *env, enum place_of_lis
 }
 
 static enum of_err add_instruction(const struct compile_env *env, const struct of_instruction *i,
-				   const struct of_match *match, uint8_t table_id,
-				   struct program *program)
+				   const struct of_match *match, uint16_t priority,
+				   uint8_t table_id, struct program *program)
 {
+	bool miss = priority == 0 && match->n == 0;
+
 	switch (i->type) {
 	case OF_INSTRUCTION_GOTO_TABLE:
 		if (i->table_id <= table_id || i->table_id >= OFPTT_MAX)
@@ -330,9 +335,9 @@ static enum of_err add_instruction(const struct compile_env *env, const struct o
 		program->metadata_mask = i->metadata.mask;
 		return OF_OK;
 	case OF_INSTRUCTION_WRITE_ACTIONS:
-		return compile_list(env, LIST_WRITE, &i->actions, match, &program->write);
+		return compile_list(env, LIST_WRITE, &i->actions, match, miss, &program->write);
 	case OF_INSTRUCTION_APPLY_ACTIONS:
-		return compile_list(env, LIST_APPLY, &i->actions, match, &program->apply);
+		return compile_list(env, LIST_APPLY, &i->actions, match, miss, &program->apply);
 	case OF_INSTRUCTION_CLEAR_ACTIONS:
 		program->clear = true;
 		return OF_OK;
@@ -345,7 +350,7 @@ static enum of_err add_instruction(const struct compile_env *env, const struct o
 
 enum of_err compile_instructions(const struct compile_env *env,
 				 const struct of_instructions *instructions,
-				 const struct of_match *match, uint8_t table_id,
+				 const struct of_match *match, uint16_t priority, uint8_t table_id,
 				 struct program **out)
 {
 	struct program *program = calloc(1, sizeof(*program));
@@ -353,8 +358,8 @@ enum of_err compile_instructions(const struct compile_env *env,
 	if (program == NULL)
 		return OF_ERR_NO_MEMORY;
 	for (uint16_t i = 0; i < instructions->n; i++) {
-		enum of_err err =
-			add_instruction(env, &instructions->i[i], match, table_id, program);
+		enum of_err err = add_instruction(env, &instructions->i[i], match, priority,
+						  table_id, program);
 
 		if (err != OF_OK) {
 			program_free(program);
@@ -380,8 +385,8 @@ enum of_err compile_buckets(const struct compile_env *env, uint8_t group_type,
 	compiled->kind = group_type == OFPGT_ALL ? GROUP_ALL : GROUP_INDIRECT;
 	for (uint16_t i = 0; i < buckets->n; i++) {
 		const struct of_bucket *b = &buckets->b[i];
-		enum of_err err =
-			compile_list(env, LIST_BUCKET, &b->actions, NULL, &compiled->b[i].actions);
+		enum of_err err = compile_list(env, LIST_BUCKET, &b->actions, NULL, false,
+					       &compiled->b[i].actions);
 
 		if (err != OF_OK) {
 			group_buckets_free(compiled);
@@ -399,5 +404,5 @@ enum of_err compile_buckets(const struct compile_env *env, uint8_t group_type,
 enum of_err compile_packet_out(const struct compile_env *env, const struct of_actions *actions,
 			       struct action_list **out)
 {
-	return compile_list(env, LIST_PACKET_OUT, actions, NULL, out);
+	return compile_list(env, LIST_PACKET_OUT, actions, NULL, false, out);
 }

@@ -43,7 +43,8 @@ enum of_err compile_field(const struct of_match_field *f, struct flow_key *value
 int compile_settable(enum of_field field);
 
 /**
- * The program of a flow in table `table_id`, to be freed with program_free. OFPBIC_UNSUP_INST,
+ * The program of a flow of that match, priority and table, to be freed with program_free. What the
+ * table-miss flow (§5.4) sends to the controller says so as its reason. OFPBIC_UNSUP_INST,
  * OFPBIC_BAD_TABLE_ID (goto must lead forward, §5.1), OFPBIC_BAD_EXPERIMENTER, OFPBAC_BAD_TYPE,
  * OFPBAC_BAD_OUT_PORT, OFPBAC_BAD_OUT_GROUP, OFPBAC_BAD_ARGUMENT, OFPBAC_BAD_QUEUE,
  * OFPBAC_BAD_SET_TYPE, OFPBAC_BAD_SET_ARGUMENT, OFPBAC_MATCH_INCONSISTENT (§7.2.5),
@@ -51,7 +52,7 @@ int compile_settable(enum of_field field);
  */
 enum of_err compile_instructions(const struct compile_env *env,
 				 const struct of_instructions *instructions,
-				 const struct of_match *match, uint8_t table_id,
+				 const struct of_match *match, uint16_t priority, uint8_t table_id,
 				 struct program **out);
 
 /**

@@ -39,8 +39,8 @@ static enum of_err add(struct agent *agent, const struct of_flow_mod *mod, uint6
 	err = compile_match(&mod->match, &match);
 	if (err != OF_OK)
 		return err;
-	err = compile_instructions(&agent->env, &mod->instructions, &mod->match, mod->table_id,
-				   &program);
+	err = compile_instructions(&agent->env, &mod->instructions, &mod->match, mod->priority,
+				   mod->table_id, &program);
 	if (err != OF_OK)
 		return err;
 	err = flow_store_add(agent->flows, &entry, program);
@@ -56,8 +56,8 @@ static enum of_err modify_one(struct agent *agent, const struct of_flow_mod *mod
 	enum of_err err;
 
 	flow_match_of(flow, &match);
-	err = compile_instructions(&agent->env, &mod->instructions, &match, mod->table_id,
-				   &program);
+	err = compile_instructions(&agent->env, &mod->instructions, &match,
+				   (uint16_t)flow->rule->priority, flow->rule->table_id, &program);
 	if (err != OF_OK)
 		return err;
 	err = flow_store_modify(agent->flows, flow, &mod->instructions, mod->flags, program);
@@ -119,8 +119,8 @@ static enum of_err modify(struct agent *agent, const struct of_flow_mod *mod, bo
 	if (mod->table_id >= AGENT_N_TABLES)
 		return OFPFMFC_BAD_TABLE_ID;
 	/* Refused before any flow has them, and whether some flow would get them or not. */
-	err = compile_instructions(&agent->env, &mod->instructions, &mod->match, mod->table_id,
-				   &program);
+	err = compile_instructions(&agent->env, &mod->instructions, &mod->match, mod->priority,
+				   mod->table_id, &program);
 	if (err != OF_OK)
 		return err;
 	program_free(program);

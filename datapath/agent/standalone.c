@@ -30,7 +30,8 @@ static void add_rule(struct agent *agent)
 	rule_mod(&mod, &action, &instruction);
 	err = compile_match(&mod.match, &match);
 	if (err == OF_OK)
-		err = compile_instructions(&agent->env, &mod.instructions, &mod.match, 0, &program);
+		err = compile_instructions(&agent->env, &mod.instructions, &mod.match, 0, 0,
+					   &program);
 	if (err == OF_OK) {
 		err = flow_store_add(agent->flows, &entry, program);
 		if (err != OF_OK)

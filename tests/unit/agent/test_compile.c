@@ -205,6 +205,8 @@ static const struct {
 	{"actions=output:2,output:3", OF_OK, "output:2 output:3"},
 	{"actions=in_port,all,flood,normal", OF_OK, "in_port all flood normal"},
 	{"actions=controller:100", OF_OK, "controller:100/1"},
+	{"priority=0,actions=controller:100", OF_OK, "controller:100/0"},
+	{"priority=0,in_port=1,actions=controller:100", OF_OK, "controller:100/1"},
 	{"actions=write_actions(controller:100)", OF_OK, " | write controller:100/3"},
 	{"actions=group:1,group:2", OF_OK, "group:1 group:2"},
 	{"actions=push_vlan:0x8100,set_field:4106->vlan_vid,output:1", OF_OK,
@@ -264,7 +266,8 @@ static void flow_gives(const char *text, enum of_err err, const char *wanted)
 
 	if (of_flow_parse(text, OFPFC_ADD, NULL, &arena, &mod, why, sizeof(why)) != 0)
 		fail_msg("%s: %s", text, why);
-	got = compile_instructions(&env, &mod.instructions, &mod.match, mod.table_id, &program);
+	got = compile_instructions(&env, &mod.instructions, &mod.match, mod.priority, mod.table_id,
+				   &program);
 	if (got != err)
 		fail_msg("%s: %s, not %s", text, of_err_name(got), of_err_name(err));
 	if (err == OF_OK) {
