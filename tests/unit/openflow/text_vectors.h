@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Flows and groups in text, the bytes that ovs-ofctl -O OpenFlow13 of Open vSwitch 3.1 makes of them, and
- * the text that comes back.
+ * Flows and groups in text, the bytes that ovs-ofctl -O OpenFlow13 of Open vSwitch 3.1 makes of
+ * them, and the text that comes back.
  */
 #pragma once
 
