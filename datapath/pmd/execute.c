@@ -93,6 +93,28 @@ static bool changes_frame(const struct action_list *list)
 	return false;
 }
 
+/*
+ * Does a bucket only send back to where the frame came from? A group of all leaves that one out,
+ * as a flood does (1.3.5 §5.6.1): that is no drop.
+ */
+static bool only_to_in_port(const struct action_list *list, uint32_t in_port)
+{
+	bool any = false;
+
+	for (const struct action *a = action_first(list); a != action_end(list);
+	     a = action_next(a)) {
+		if (a->op == ACTION_OUTPUT) {
+			if (a->arg != in_port)
+				return false;
+			any = true;
+		} else if (a->op != ACTION_SET_FIELD && a->op != ACTION_PUSH_VLAN &&
+			   a->op != ACTION_POP_VLAN && a->op != ACTION_DEC_TTL) {
+			return false;
+		}
+	}
+	return any;
+}
+
 /* Runs a bucket on a copy, so that what follows sees the frame as it came. */
 static void run_bucket_on_copy(struct lcore *l, struct frame *f, const struct action_list *list)
 {
@@ -120,6 +142,7 @@ static void run_group(struct lcore *l, struct frame *f, const struct group *grou
 {
 	const struct group_buckets *buckets = __atomic_load_n(&group->buckets, __ATOMIC_ACQUIRE);
 	uint32_t bytes = rte_pktmbuf_pkt_len(f->m);
+	uint32_t n_left_out = 0;
 
 	if (unlikely(f->depth >= GROUP_MAX_DEPTH)) {
 		frame_fail(l, f, DROP_GROUP_DEPTH);
@@ -135,6 +158,10 @@ static void run_group(struct lcore *l, struct frame *f, const struct group *grou
 	for (uint32_t i = 0; i < buckets->n; i++) {
 		const struct group_bucket *b = &buckets->b[i];
 
+		if (buckets->kind == GROUP_ALL && only_to_in_port(b->actions, l->in_port)) {
+			n_left_out++;
+			continue;
+		}
 		if (b->counter_id != 0)
 			flow_counter_add(l->flow_counters, b->counter_id, 1, bytes, l->now_tsc);
 		if ((final && i + 1 == buckets->n) || !changes_frame(b->actions))
@@ -143,6 +170,8 @@ static void run_group(struct lcore *l, struct frame *f, const struct group *grou
 			run_bucket_on_copy(l, f, b->actions);
 	}
 	f->depth--;
+	if (unlikely(n_left_out == buckets->n))
+		frame_fail(l, f, DROP_TO_IN_PORT);
 }
 
 /* --- lists and sets ------------------------------------------------------------------------- */

@@ -197,8 +197,11 @@ GROUPS = [
          groups=["group_id=1,type=all,bucket=push_vlan:0x8100,set_field:4103->vlan_vid,output:2,"
                  "bucket=output:3,bucket=mod_dl_dst:" + C + ",output:4"]),
     Case("group all leaves out the port of entry", ["actions=group:1"], [udp4()],
-         {1: [], 2: [udp4()]}, {"to_in_port": 1},
-         groups=["group_id=1,type=all,bucket=output:1,bucket=output:2"]),
+         {1: [], 2: [udp4()], 3: [eth(dst=C) / udp4().payload]},
+         groups=["group_id=1,type=all,bucket=output:2,bucket=mod_dl_dst:" + C + ",output:3,"
+                 "bucket=mod_dl_dst:" + C + ",output:1,bucket=output:1"]),
+    Case("a group all with nothing but the port of entry drops", ["actions=group:1"], [udp4()],
+         {1: []}, {"to_in_port": 1}, groups=["group_id=1,type=all,bucket=output:1"]),
     Case("group indirect, from an action set", ["actions=write_actions(group:9)"], [udp4()],
          {2: [eth(dst=C) / udp4().payload]},
          groups=["group_id=9,type=indirect,bucket=mod_dl_dst:" + C + ",output:2"]),
