@@ -13,8 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define INTENT_NAME_MAX 63 /* bytes of a switch's or network's name */
-#define INTENT_PORT_MAX 15 /* bytes of a port's name in OpenFlow 1.3 (§7.2.1) */
+#define INTENT_NAME_MAX 63       /* bytes of a switch's or network's name */
+#define INTENT_PORT_MAX 15       /* bytes of a port's name in OpenFlow 1.3 (§7.2.1) */
+#define INTENT_MEMBERS_MAX 1600u /* ports of one switch in one network: a group is one message */
 #define INTENT_WHY_SIZE 1024
 
 struct intent_switch {

@@ -185,6 +185,24 @@ static bool take_port(struct intent_reader *r, unsigned line, unsigned sw, const
 	return seen_add(r, &r->ports, key, 0, line);
 }
 
+/* Counts one more port of a switch in a network, whose group must fit into one message. */
+static bool take_member(struct intent_reader *r, unsigned line, unsigned sw, unsigned network)
+{
+	char key[32];
+	unsigned n;
+
+	snprintf(key, sizeof(key), "%u %u", sw, network);
+	n = seen_count(r, &r->members, key, line);
+	if (n > INTENT_MEMBERS_MAX)
+		return reader_refuse(
+			r, line,
+			"network \"%s\" has more than %u ports on switch \"%s\"; split the "
+			"network",
+			r->intent->networks[network].name, INTENT_MEMBERS_MAX,
+			r->intent->switches[sw].name);
+	return n != 0;
+}
+
 static bool read_mac(struct intent_reader *r, const struct yaml_tree *t,
 		     struct intent_attachment *a)
 {
@@ -228,6 +246,8 @@ static bool add_attachment(struct intent_reader *r, const struct yaml_tree *t,
 	    !take_port(r, t->line, a->sw, a->port))
 		return false;
 	r->intent->n_attachments++;
+	if (!take_member(r, t->line, a->sw, a->network))
+		return false;
 	return yaml_tree_get(t, "mac") == NULL || read_mac(r, t, a);
 }
 
@@ -262,6 +282,8 @@ static bool read_carried(struct intent_reader *r, const struct yaml_tree *list,
 				"as native, once",
 				r->intent->networks[network].name, up->port);
 		up->networks[up->n_networks++] = network;
+		if (!take_member(r, list->line, up->sw, network))
+			return false;
 	}
 	return true;
 }
@@ -283,6 +305,8 @@ static bool add_uplink(struct intent_reader *r, const struct yaml_tree *t, struc
 		    !find_network(r, reader_line(t, "native"), native, &up->native))
 			return false;
 		up->has_native = true;
+		if (!take_member(r, t->line, up->sw, up->native))
+			return false;
 	}
 	if (yaml_tree_get(t, "networks") != NULL &&
 	    !read_carried(r, yaml_tree_get(t, "networks"), up))
@@ -371,6 +395,7 @@ struct intent *intent_parse(const char *name, const char *bytes, size_t size, ch
 	seen_free(&r.networks);
 	seen_free(&r.ports);
 	seen_free(&r.macs);
+	seen_free(&r.members);
 	yaml_tree_free(root);
 	return r.intent;
 }

@@ -44,6 +44,16 @@ bool seen_add(struct intent_reader *r, struct seen **set, const char *key, unsig
 	return true;
 }
 
+unsigned seen_count(struct intent_reader *r, struct seen **set, const char *key, unsigned line)
+{
+	struct seen *one;
+
+	HASH_FIND_STR(*set, key, one);
+	if (one != NULL)
+		return ++one->index;
+	return seen_add(r, set, key, 1, line) ? 1 : 0;
+}
+
 void seen_free(struct seen **set)
 {
 	struct seen *one, *next;

@@ -23,7 +23,7 @@ struct intent_reader {
 	const char *name; /* of the file */
 	char *why;        /* INTENT_WHY_SIZE bytes */
 	struct intent *intent;
-	struct seen *switches, *networks, *ports, *macs;
+	struct seen *switches, *networks, *ports, *macs, *members;
 };
 
 /** Writes `name:line: …` to `why`; always false, so that callers can return it. */
@@ -36,6 +36,9 @@ const struct seen *seen_find(const struct seen *set, const char *key);
 /** Adds a key that is not in the set; false after refusing (no memory). */
 bool seen_add(struct intent_reader *r, struct seen **set, const char *key, unsigned index,
 	      unsigned line);
+
+/** How often the key was counted, this time included; 0 after refusing (no memory). */
+unsigned seen_count(struct intent_reader *r, struct seen **set, const char *key, unsigned line);
 
 /** Empties the set. */
 void seen_free(struct seen **set);

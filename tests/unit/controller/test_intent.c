@@ -2,6 +2,7 @@
 /* The YAML file: what is understood, and how each fault is refused with its line. */
 #include "controller/intent.h"
 #include "controller/yaml_tree.h"
+#include "lib/text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -156,6 +157,32 @@ static void a_file_that_is_too_large_is_refused(void **state)
 	free(text);
 }
 
+/* `n` attachments to one network, in one line each from line 4 on. */
+static char *crowd(unsigned n)
+{
+	struct text t = {0};
+
+	text_add(&t, "switch: 1\nnetworks: [{name: red, vlan: 10}]\nattachments:\n");
+	for (unsigned i = 0; i < n; i++)
+		text_add(&t, "  - {network: red, port: p%u}\n", i);
+	return text_steal(&t);
+}
+
+static void a_network_has_a_bounded_number_of_ports_on_a_switch(void **state)
+{
+	char *most = crowd(INTENT_MEMBERS_MAX), *more = crowd(INTENT_MEMBERS_MAX + 1);
+	char why[INTENT_WHY_SIZE] = "";
+	struct intent *in = intent_parse("f", most, strlen(most), why);
+
+	assert_non_null(in);
+	intent_free(in);
+	assert_null(intent_parse("f", more, strlen(more), why));
+	assert_string_equal(why, "f:1604: network \"red\" has more than 1600 ports on switch "
+				 "\"switch\"; split the network");
+	free(most);
+	free(more);
+}
+
 static void a_missing_file_is_named(void **state)
 {
 	char why[INTENT_WHY_SIZE] = "";
@@ -186,6 +213,7 @@ int main(void)
 		cmocka_unit_test(one_switch_needs_no_name),
 		cmocka_unit_test(each_fault_is_refused_with_its_line),
 		cmocka_unit_test(a_file_that_is_too_large_is_refused),
+		cmocka_unit_test(a_network_has_a_bounded_number_of_ports_on_a_switch),
 		cmocka_unit_test(a_missing_file_is_named),
 		cmocka_unit_test(the_examples_are_good),
 	};

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -148,6 +149,39 @@ static void ports_that_are_not_there_are_left_out(void **state)
 	rules_clear(&none);
 	rules_clear(&both);
 	rules_clear(&other);
+}
+
+static void the_largest_network_fits_into_one_group_message(void **state)
+{
+	struct plan_port *many = calloc(INTENT_MEMBERS_MAX, sizeof(*many));
+	struct text t = {0};
+	char why[INTENT_WHY_SIZE] = "";
+	struct of_arena arena = of_arena_init(OF_ARENA_DEFAULT_LIMIT);
+	struct wbuf b = wbuf_init(OF_MESSAGE_MAX);
+	struct rules rules = {0};
+	struct intent *intent;
+	struct plan *plan;
+	struct of_msg msg;
+
+	text_add(&t, "switch: 1\nnetworks: [{name: red, vlan: 10}]\nattachments:\n");
+	for (unsigned i = 0; i < INTENT_MEMBERS_MAX; i++) {
+		text_add(&t, "  - {network: red, port: p%u}\n", i);
+		many[i].number = i + 1;
+		snprintf(many[i].name, sizeof(many[i].name), "p%u", i);
+	}
+	intent = intent_parse("f", t.s, t.len, why);
+	assert_string_equal(why, "");
+	plan = plan_create(intent, 0, many, INTENT_MEMBERS_MAX);
+	assert_int_equal(plan_rules(plan, &rules), 0);
+	assert_int_equal(rule_group_msg(rules.groups, OFPGC_ADD, &arena, &msg), 0);
+	assert_int_equal(of_msg_pack(&msg, &b), 0);
+	wbuf_free(&b);
+	of_arena_free(&arena);
+	rules_clear(&rules);
+	plan_destroy(plan);
+	intent_free(intent);
+	text_free(&t);
+	free(many);
 }
 
 static void a_learned_address_gets_two_flows(void **state)
@@ -320,6 +354,7 @@ int main(void)
 		cmocka_unit_test(attachments_and_uplinks_become_flows),
 		cmocka_unit_test(a_fixed_address_is_let_in_on_its_port_only),
 		cmocka_unit_test(ports_that_are_not_there_are_left_out),
+		cmocka_unit_test(the_largest_network_fits_into_one_group_message),
 		cmocka_unit_test(a_learned_address_gets_two_flows),
 		cmocka_unit_test(a_fixed_address_is_not_learned),
 		cmocka_unit_test(the_same_intent_changes_nothing),
