@@ -41,14 +41,13 @@ void agent_port_describe(const struct agent_port *port, struct of_port *out)
 {
 	uint64_t kbps = port->speed_bps / 1000;
 
-	*out = (struct of_port){
-		.port_no = port->ofport,
-		.hw_addr = port->mac,
-		.config = port->config,
-		.state = port->link_up ? OFPPS_LIVE : OFPPS_LINK_DOWN,
-		.curr = speed_features(port->speed_bps),
-		.curr_speed_kbps = kbps > UINT32_MAX ? UINT32_MAX : (uint32_t)kbps,
-	};
+	memset(out, 0, sizeof(*out)); /* padding too: descriptions are compared */
+	out->port_no = port->ofport;
+	out->hw_addr = port->mac;
+	out->config = port->config;
+	out->state = port->link_up ? OFPPS_LIVE : OFPPS_LINK_DOWN;
+	out->curr = speed_features(port->speed_bps);
+	out->curr_speed_kbps = kbps > UINT32_MAX ? UINT32_MAX : (uint32_t)kbps;
 	out->max_speed_kbps = out->curr_speed_kbps;
 	text_copy(out->name, sizeof(out->name), port->name);
 }

@@ -122,8 +122,8 @@ static struct connection *find_controller(struct agent *agent, const struct targ
 int agent_add_controller(struct agent *agent, const struct target *target)
 {
 	struct channel_config config = channel_settings();
+	struct connection *conn, *passive;
 	char name[TARGET_TEXT_SIZE];
-	struct connection *conn;
 
 	if (find_controller(agent, target) != NULL)
 		return -EEXIST;
@@ -136,7 +136,11 @@ int agent_add_controller(struct agent *agent, const struct target *target)
 		free(conn);
 		return -ENOMEM;
 	}
-	DL_PREPEND(agent->connections, conn);
+	DL_FOREACH (agent->connections, passive) {
+		if (passive->connector == NULL)
+			break;
+	}
+	DL_PREPEND_ELEM(agent->connections, passive, conn); /* NULL: at the end */
 	return 0;
 }
 

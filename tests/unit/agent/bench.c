@@ -176,12 +176,16 @@ uint32_t peer_send(struct peer *peer, struct of_msg *msg)
 	return msg->xid;
 }
 
+#define TURNS_AT_ONCE 500 /* then a millisecond between two, for what waits for a timer */
+#define TURNS_PATIENT 10000
+#define TURNS_SILENT 550
+
 /* One message, if the agent has one; its bytes stay until the next call. */
-static bool receive(struct peer *peer, struct of_msg *msg)
+static bool receive(struct peer *peer, struct of_msg *msg, int max_turns)
 {
 	static uint8_t whole[OF_MESSAGE_MAX];
 
-	for (int turn = 0; turn < 2000; turn++) {
+	for (int turn = 0; turn < max_turns; turn++) {
 		size_t len = peer->n_in >= 4 ? (size_t)(peer->in[2] << 8 | peer->in[3]) : 0;
 		ssize_t n;
 
@@ -198,13 +202,15 @@ static bool receive(struct peer *peer, struct of_msg *msg)
 			peer->n_in += (size_t)n;
 		else
 			event_base_loop(peer->bench->base, EVLOOP_NONBLOCK);
+		if (n <= 0 && turn > TURNS_AT_ONCE)
+			usleep(1000);
 	}
 	return false;
 }
 
 void peer_receive(struct peer *peer, struct of_msg *msg)
 {
-	if (!receive(peer, msg))
+	if (!receive(peer, msg, TURNS_PATIENT))
 		fail_msg("the agent says nothing");
 }
 
@@ -212,7 +218,7 @@ bool peer_silent(struct peer *peer)
 {
 	struct of_msg msg;
 
-	return !receive(peer, &msg);
+	return !receive(peer, &msg, TURNS_SILENT);
 }
 
 enum of_err peer_try(struct peer *peer, struct of_msg *msg)

@@ -317,6 +317,83 @@ static void what_is_not_served_is_refused_rightly(void **state)
 	assert_int_equal(peer_try(*state, &msg), OFPBRC_BAD_TYPE);
 }
 
+static void a_barrier_waits_for_the_lcores(void **state)
+{
+	struct rte_rcu_qsbr *lcores = reclaim_qsbr(bench.pipeline->reclaim);
+	struct peer *one = *state, *two = peer_open(&bench);
+	struct of_msg msg;
+	uint32_t xid;
+
+	/* A lcore in the middle of a burst. */
+	rte_rcu_qsbr_thread_register(lcores, 0);
+	rte_rcu_qsbr_thread_online(lcores, 0);
+	msg = request_of(OFPT_FLOW_MOD);
+	of_flow_mod_init(&msg.flow_mod);
+	peer_send(one, &msg);
+	msg = request_of(OFPT_BARRIER_REQUEST);
+	xid = peer_send(one, &msg);
+	msg = request_of(OFPT_FLOW_MOD);
+	of_flow_mod_init(&msg.flow_mod);
+	msg.flow_mod.priority = 7;
+	peer_send(one, &msg);
+	assert_true(peer_silent(one));
+	/* What came behind the barrier waits too; other connections do not. */
+	assert_int_equal(flow_store_count(bench.agent->flows, OFPTT_ALL), 1);
+	msg = request_of(OFPT_FEATURES_REQUEST);
+	ask(two, &msg, OFPT_FEATURES_REPLY);
+
+	rte_rcu_qsbr_quiescent(lcores, 0);
+	peer_receive(one, &msg);
+	assert_int_equal(msg.type, OFPT_BARRIER_REPLY);
+	assert_int_equal(msg.xid, xid);
+	msg = request_of(OFPT_FEATURES_REQUEST);
+	ask(one, &msg, OFPT_FEATURES_REPLY);
+	assert_int_equal(flow_store_count(bench.agent->flows, OFPTT_ALL), 2);
+	/* A connection that ends while it waits takes nothing along. */
+	msg = request_of(OFPT_BARRIER_REQUEST);
+	peer_send(two, &msg);
+	bench_turn(&bench);
+	peer_close(two);
+	rte_rcu_qsbr_quiescent(lcores, 0);
+	bench_turn(&bench);
+	rte_rcu_qsbr_thread_offline(lcores, 0);
+	rte_rcu_qsbr_thread_unregister(lcores, 0);
+}
+
+static void flows_may_go_while_they_are_listed(void **state)
+{
+	struct of_msg msg = request_of(OFPT_MULTIPART_REQUEST);
+	struct peer *one = *state, *two = peer_open(&bench);
+	static const struct agent_host_ops stateless;
+	struct flow_match match;
+	struct of_flow_mod mod;
+	bool more = true;
+
+	bench.agent->cfg.ops = &stateless; /* the bench keeps few rows */
+	of_flow_mod_init(&mod);
+	for (uint32_t i = 0; i < 3000; i++) {
+		struct flow_entry entry = {.mod = &mod, .match = &match};
+
+		of_match_init(&mod.match);
+		of_match_add_u64(&mod.match, OF_FIELD_METADATA, i);
+		assert_int_equal(compile_match(&mod.match, &match), OF_OK);
+		assert_int_equal(flow_store_add(bench.agent->flows, &entry,
+						calloc(1, sizeof(struct program))),
+				 OF_OK);
+	}
+	of_multipart_request_init(&msg.multipart_request, OFPMP_FLOW);
+	peer_send(one, &msg);
+	peer_receive(one, &msg);
+	assert_true(msg.multipart_reply.flags & OFPMPF_REPLY_MORE);
+	assert_int_equal(peer_flow(two, OFPFC_DELETE, ""), OF_OK);
+	while (more) {
+		peer_receive(one, &msg);
+		assert_int_equal(msg.type, OFPT_MULTIPART_REPLY);
+		more = msg.multipart_reply.flags & OFPMPF_REPLY_MORE;
+	}
+	peer_close(two);
+}
+
 static void a_standalone_switch_learns_until_told_otherwise(void **state)
 {
 	struct bench own;
@@ -393,6 +470,8 @@ int main(void)
 		WITH_PEER(every_multipart_is_answered),
 		WITH_PEER(packet_outs_are_checked),
 		WITH_PEER(packet_ins_go_to_who_wants_them),
+		WITH_PEER(a_barrier_waits_for_the_lcores),
+		WITH_PEER(flows_may_go_while_they_are_listed),
 		WITH_PEER(what_is_not_served_is_refused_rightly),
 		cmocka_unit_test(a_standalone_switch_learns_until_told_otherwise),
 		cmocka_unit_test(flows_and_groups_outlive_a_restart),
