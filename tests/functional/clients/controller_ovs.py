@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""heddle-controller drives Open vSwitch.
+"""heddle-controller drives Open vSwitch, or heddled.
 
-    controller_ovs.py [--controller PATH] [--keep]
+    controller_ovs.py [--controller PATH] [--heddled PATH] [--keep]
 
-A private Open vSwitch (user-space datapath, own database, own network namespace) gets six ports,
-each a veth pair into a namespace of its own:
+A private Open vSwitch (user-space datapath, own database, own network namespace), or with --heddled
+that switch, gets six ports, each a veth pair into a namespace of its own:
 
     p1 p2 p5  network red  (VLAN 10), p5 with a fixed address
     p3 p4     network blue (VLAN 20)
@@ -168,6 +168,13 @@ class Top:
                    "other_config:datapath-id=" + DPID)
         for n in range(1, 7):
             self.add_port(n)
+        self.vsctl("set-controller", "br0", "unix:%s/of.sock" % self.dir)
+
+    def drop_controller(self):
+        self.vsctl("del-controller", "br0")
+
+    def del_port(self, n):
+        self.vsctl("del-port", "br0", "p%d" % n)
 
     def add_port(self, n):
         self.vsctl("add-port", "br0", "p%d" % n, "--", "set", "interface", "p%d" % n,
@@ -206,15 +213,15 @@ class Top:
         with open(os.path.join(self.dir, self.log)) as f:
             return f.read()
 
-    def api(self, verb, path):
+    def api(self, verb, path, sock="run/api.sock", body=None):
         s = socket.socket(socket.AF_UNIX)
         s.settimeout(20)
-        s.connect(self.dir + "/run/api.sock")
+        s.connect(os.path.join(self.dir, sock))
         c = http.client.HTTPConnection("heddle")
         c.sock = s
-        c.request(verb, path)
+        c.request(verb, path, json.dumps(body) if body else None)
         r = c.getresponse()
-        body = json.loads(r.read())
+        body = json.loads(r.read() or "null")
         c.close()
         return r.status, body
 
@@ -276,6 +283,42 @@ class Top:
             if "actions=" in line:
                 keep.append(line.strip())
         return sorted(keep)
+
+
+class TopHeddled(Top):
+    """The same with heddled, on af_packet ports."""
+
+    heddled = None
+
+    def spec(self, n):
+        return "p%d,af_packet:p%d,ofport=%d" % (n, n, n)
+
+    def start_switch(self):
+        run("ip", "netns", "add", self.ns("sw"))
+        self.hosts = {n: Host(self, n) for n in range(1, 7)}
+        argv = ["ip", "netns", "exec", self.ns("sw"), self.heddled, "--name", self.tag,
+                "--run-dir", self.dir + "/sw", "--dpid", DPID, "--stateless", "--fail-mode", "secure",
+                "--controller", "unix:%s/of.sock" % self.dir,
+                "--listen", "unix:%s/br0.mgmt" % self.dir]
+        for n in range(1, 7):
+            argv += ["--port", self.spec(n)]
+        c = self.spawn(argv, "heddled.log")
+
+        def condition():
+            if c.poll() is not None:
+                with open(self.dir + "/heddled.log") as f:
+                    raise RuntimeError("heddled ended:\n" + f.read())
+            return os.path.exists(self.dir + "/br0.mgmt")
+        wait_for("heddled", condition)
+
+    def drop_controller(self):
+        pass        # it keeps trying, and nobody is there
+
+    def del_port(self, n):
+        assert self.api("DELETE", "/v1/ports/p%d" % n, "sw/api.sock")[0] == 204
+
+    def add_port(self, n):
+        assert self.api("POST", "/v1/ports", "sw/api.sock", {"spec": self.spec(n)})[0] == 201
 
 
 class Stream(threading.Thread):
@@ -462,7 +505,7 @@ def what_somebody_else_removes_comes_back(t):
 
 def ports_that_come_later_are_planned_then(t):
     before = t.flows()
-    t.vsctl("del-port", "br0", "p2")
+    t.del_port(2)
     wait_for("p2 to go", lambda: [a["state"] for a in t.api("GET", "/v1/attachments")[1]
                                   if a["port"] == "p2"] == ["port missing"])
     wait_for("its flows to go", lambda: not any("p2" in f for f in t.flows()))
@@ -498,7 +541,7 @@ def the_api_tells(t):
 
 def it_connects_to_a_switch_that_listens(t):
     assert t.kill_controller(signal.SIGTERM) == 0
-    t.vsctl("del-controller", "br0")
+    t.drop_controller()
     t.ofctl("del-flows")
     t.start_controller("--connect", "unix:%s/br0.mgmt" % t.dir)
     t.steady()
@@ -532,15 +575,16 @@ TESTS = [flood_stays_inside_its_network, known_destinations_get_their_frames_alo
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("--controller", default="build/controller/heddle-controller")
+    p.add_argument("--heddled", help="drive this instead of Open vSwitch")
     p.add_argument("--keep", action="store_true")
     o = p.parse_args()
-    t, failed = Top(os.path.abspath(o.controller)), 0
+    TopHeddled.heddled = o.heddled and os.path.abspath(o.heddled)
+    t, failed = (TopHeddled if o.heddled else Top)(os.path.abspath(o.controller)), 0
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))       # undo what was set up
     try:
         t.start_switch()
         t.write(BASE)
         t.start_controller()
-        t.vsctl("set-controller", "br0", "unix:%s/of.sock" % t.dir)
         t.steady()
         print("1..%d" % len(TESTS), flush=True)
         for i, test in enumerate(TESTS, 1):
