@@ -245,7 +245,7 @@ def _(t):
     import json
     equal(json.loads(switch.heddle("-j", "port", "show").stdout)[0]["ofport"], 7, "ofport in JSON")
     for words in (["show"], ["flow", "show"], ["mac", "show"], ["lcore", "show"], ["drops"], ["controller", "show"],
-                  ["group", "show"], ["version"], ["stats", "--count", "1", "--interval", "1"]):
+                  ["version"], ["stats", "--count", "1", "--interval", "1"]):
         check(switch.heddle(*words).stdout.strip(), f"{words}: says nothing")
     json.loads(switch.heddle("-j", "lcore", "show").stdout)
     for words, status in ((["port", "show", "none"], 1), (["port", "del", "none"], 1), (["no", "verb"], 2), (["port", "add"], 2)):

@@ -102,7 +102,7 @@ def _(t):
 def _(t):
     switch = Switch(t, ports=["x,dev:net_null0,no-rx=1,size=64,ofport=7"])
     equal(switch.port("x")["ofport"], 7, "ofport")
-    equal(switch.add_port("y,dev:net_ring0,ofport=70000")["ofport"], 70000, "ofport")
+    equal(switch.add_port("y,dev:net_ring0,ofport=60000")["ofport"], 60000, "ofport")
     try:
         switch.add_port("z,dev:net_no_such0")
     except Refused as refused:
@@ -133,7 +133,7 @@ def _(t):
         qemu = " ".join(port["qemu"])
         for part in (f"path={path}", "vhost-user", "virtio-net-pci", "queues=2", "share=on"):
             check(part in qemu, f"{part} is not in QEMU's arguments: {qemu}")
-        check(("server=on" in qemu or "server" in qemu.split("path=")[1].split()[0]) == (role == "client"),
+        check(("server=on" in qemu) == (role == "client"),
               f"QEMU has the wrong side of the socket: {qemu}")
         tree = xml.fromstring(port["libvirt"])
         equal(tree.tag, "interface", "tag")
@@ -160,6 +160,8 @@ def _(t):
             switch.del_port(name)
         stream.flows()
         check(not os.path.exists(t.path("g.sock")), "the socket of a deleted port is left")
+    stream.end()
+    t.note("drops: " + str([{k: v for k, v in switch.counters(n)["drops"].items() if v} for n in ("ha", "hb")]))
     stream.must_be_whole()
     back.must_be_whole()
 
@@ -207,18 +209,13 @@ def _(t):
     a.must_ping(b.ip)
 
 
-@test("jumbo frames of 9000 bytes pass between af_packet ports and to a tap")
+@test("jumbo frames of 9000 bytes pass between af_packet ports")
 def _(t):
     net = Net(t)
     switch = Switch(t, net)
     a, b = (switch.connect(net, f"h{n}", ",mtu=9000", ip=f"10.0.0.{n}", mtu=9000) for n in (1, 2))
     a.must_ping(b.ip, size=8972)
     b.must_ping(a.ip, size=8972, count=10)
-    switch.add_port("tp,tap:tap0,mtu=9000")
-    c = net.adopt("hc", "tap0", ip="10.0.0.3")
-    c.run("ip", "link", "set", "dev", "tap0", "mtu", "9000")
-    a.must_ping(c.ip, size=8972)
-    c.must_ping(a.ip, size=8972)
 
 
 @test("a frame longer than a port's MTU is dropped there, under its name")

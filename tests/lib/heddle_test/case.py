@@ -66,7 +66,7 @@ def test(title):
 
 
 def show_logs(case):
-    for path in case.logs:
+    for path in dict.fromkeys(case.logs):
         try:
             with open(path, errors="replace") as f:
                 tail = f.read().splitlines()[-25:]

@@ -198,26 +198,37 @@ class Stream:
     switch lost.
     """
 
+    count = 0
+
     def __init__(self, source, sink, rate=400, size=200, tags=b""):
         self.source, self.sink, self.rate = source, sink, rate
         self.size, self.tags = size, tags
         self.sent = 0
+        Stream.count += 1
+        self.mark = b"stream-%06d:" % Stream.count
         self.got = set()
         self.doubles = 0
         self._stop = threading.Event()
         self._quiet = threading.Event()
         self._tx, self._rx = source.raw(), sink.raw()
-        source.net.case.defer(self._tx.close)
-        source.net.case.defer(self._rx.close)
         self._threads = [threading.Thread(target=self._send, daemon=True),
                          threading.Thread(target=self._receive, daemon=True)]
         for thread in self._threads:
             thread.start()
+        source.net.case.defer(self._close)
+
+    def _close(self):
+        self._stop.set()
+        self._quiet.set()
+        for thread in self._threads:
+            thread.join()
+        self._tx.close()
+        self._rx.close()
 
     def _send(self):
         start = time.monotonic()
         while not self._stop.is_set():
-            payload = b"heddle-stream" + struct.pack("!I", self.sent)
+            payload = self.mark + struct.pack("!I", self.sent)
             self._tx.send(eth(self.sink.mac, self.source.mac, 0x0800, udp(
                 "192.0.2.1", "192.0.2.2", 4000, 4001, payload), self.tags, self.size))
             self.sent += 1
@@ -232,9 +243,9 @@ class Stream:
             frame = self._rx.receive(0.1)
             if frame is None:
                 continue
-            at = frame.find(b"heddle-stream")
+            at = frame.find(self.mark)
             if at >= 0:
-                number, = struct.unpack_from("!I", frame, at + 13)
+                number, = struct.unpack_from("!I", frame, at + len(self.mark))
                 self.doubles += number in self.got
                 self.got.add(number)
 
