@@ -16,7 +16,7 @@ static char *scaled(double value, double step, const char *const *units, char *t
 	if (i == 0)
 		snprintf(to, UNITS_TEXT_SIZE, "%.0f%s", value, units[0]);
 	else
-		snprintf(to, UNITS_TEXT_SIZE, "%.3g%s", value, units[i]);
+		snprintf(to, UNITS_TEXT_SIZE, value < 999.5 ? "%.3g%s" : "%.0f%s", value, units[i]);
 	return to;
 }
 

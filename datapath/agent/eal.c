@@ -12,10 +12,10 @@
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_lcore.h>
-#include <rte_log.h>
 #include <rte_malloc.h>
 
 #include "datapath/agent/eal_args.h"
+#include "datapath/agent/eal_log.h"
 #include "datapath/agent/eal_memory.h"
 #include "lib/log.h"
 #include "lib/text.h"
@@ -25,40 +25,6 @@
 #define OTHER_MEMORY ((uint64_t)24 << 20)
 /* Address space only: pages are taken when they are touched. */
 #define NORMAL_PAGES_ROOM ((uint64_t)512 << 20)
-
-/* Why DPDK did not start: the first error that it wrote. Control thread, during the start. */
-static char first_error[240];
-
-/* DPDK writes its messages to a stream; each goes on as one line of ours. */
-static ssize_t write_dpdk_line(void *cookie, const char *bytes, size_t size)
-{
-	size_t len = size;
-	int dpdk_level = rte_log_cur_msg_loglevel();
-	enum log_level level = dpdk_level <= (int)RTE_LOG_ERR	    ? LOG_LEVEL_ERROR
-			       : dpdk_level <= (int)RTE_LOG_WARNING ? LOG_LEVEL_WARNING
-			       : dpdk_level <= (int)RTE_LOG_INFO    ? LOG_LEVEL_INFO
-								    : LOG_LEVEL_DEBUG;
-
-	while (len > 0 && (bytes[len - 1] == '\n' || bytes[len - 1] == ' '))
-		len--;
-	if (level == LOG_LEVEL_ERROR && first_error[0] == '\0')
-		snprintf(first_error, sizeof(first_error), "%.*s", (int)len, bytes);
-	if (len > 0)
-		log_write(level, "dpdk", "%.*s", (int)len, bytes);
-	return (ssize_t)size;
-}
-
-static void route_logs(void)
-{
-	static FILE *stream;
-
-	stream = fopencookie(NULL, "w", (cookie_io_functions_t){.write = write_dpdk_line});
-	if (stream == NULL)
-		return;
-	setvbuf(stream, NULL, _IOLBF, 0);
-	rte_openlog_stream(stream);
-	rte_log_set_global_level(RTE_LOG_WARNING);
-}
 
 /* Names DPDK's runtime directory: the same for each start of a switch, another for each switch. */
 static void add_file_prefix(struct eal_args *args, const struct eal_config *config)
@@ -73,9 +39,8 @@ static void add_file_prefix(struct eal_args *args, const struct eal_config *conf
 
 static bool operator_chose_memory(const struct eal_args *user)
 {
-	static const char *const options[] = {"--huge-dir",   "--legacy-mem",
-					      "--huge-unlink", "--socket-mem",
-					      "--single-file-segments"};
+	static const char *const options[] = {"--huge-dir", "--legacy-mem", "--huge-unlink",
+					      "--socket-mem", "--single-file-segments"};
 
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
 		if (eal_args_have(user, options[i]))
@@ -92,7 +57,8 @@ static bool add_memory(struct eal_args *args, struct eal_args *user,
 
 	if (!normal && operator_chose_memory(user))
 		return true;
-	if (!normal && eal_memory_hugepages(config->memory_size + OTHER_MEMORY, note, sizeof(note))) {
+	if (!normal &&
+	    eal_memory_hugepages(config->memory_size + OTHER_MEMORY, note, sizeof(note))) {
 		if (!eal_args_have(user, "--in-memory"))
 			eal_args_add(args, "--in-memory");
 		return true;
@@ -159,8 +125,9 @@ static int add_lcores(struct eal_args *args, const struct eal_args *user,
 		return -EINVAL;
 	}
 	if (eal_lcores_map(&allowed, &poll, &main_lcore, map, sizeof(map)) < 0) {
-		snprintf(why, why_size, "no lcore is left for the control thread; give fewer CPUs "
-					"with --lcores");
+		snprintf(why, why_size,
+			 "no lcore is left for the control thread; give fewer CPUs "
+			 "with --lcores");
 		return -EINVAL;
 	}
 	eal_args_add(args, "--lcores");
@@ -184,8 +151,9 @@ static int find_lcores(struct eal *eal, char *why, size_t why_size)
 		text_add(&note, "%s%u", eal->n_lcores == 1 ? "" : ", ", id);
 	}
 	if (eal->n_lcores == 0) {
-		snprintf(why, why_size, "--eal leaves no lcore to carry frames beside the main one; "
-					"give it two or more");
+		snprintf(why, why_size,
+			 "--eal leaves no lcore to carry frames beside the main one; "
+			 "give it two or more");
 		return -EINVAL;
 	}
 	snprintf(eal->lcores_note, sizeof(eal->lcores_note),
@@ -222,16 +190,17 @@ int eal_start(const struct eal_config *config, struct eal *eal, char *why, size_
 		err = -E2BIG;
 		goto out;
 	}
-	route_logs();
+	eal_log_start();
 	for (int i = 1; i < args.n; i++)
 		log_debug("memory", "DPDK's argument %s", args.at[i]);
 	optind = 1;
 	if (rte_eal_init(args.n, args.at) < 0) {
 		err = rte_errno != 0 ? -rte_errno : -EIO;
 		snprintf(why, why_size,
-			 "DPDK did not start (%s: %s); check the words of --eal, and the memory that "
+			 "DPDK did not start (%s: %s); check the words of --eal, and the memory "
+			 "that "
 			 "is free",
-			 rte_strerror(-err), first_error);
+			 rte_strerror(-err), eal_log_first_error());
 		goto out;
 	}
 	err = find_lcores(eal, why, why_size);

@@ -11,13 +11,13 @@
 #include <systemd/sd-daemon.h>
 
 #include "datapath/agent/api.h"
+#include "datapath/agent/frame_pool.h"
 #include "datapath/agent/host.h"
 #include "datapath/agent/run_dir.h"
 #include "lib/log.h"
 #include "lib/units.h"
 
 #define WHY_SIZE 1024
-#define MBUF_CACHE 256
 #define IDLE_SLEEP_US 100
 
 struct daemon {
@@ -65,11 +65,7 @@ static int catch_signals(struct daemon *p)
 
 static int make_mbufs(struct host *h, char *why, size_t why_size)
 {
-	size_t one = sizeof(struct rte_mbuf) + PUNT_PRIV_SIZE + RTE_MBUF_DEFAULT_BUF_SIZE;
-	unsigned int n = (unsigned int)(((uint64_t)h->options.memory_mb << 20) / one);
-
-	h->mbufs = rte_pktmbuf_pool_create("mbufs", n, MBUF_CACHE, PUNT_PRIV_SIZE,
-					   RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+	h->mbufs = frame_pool_create((uint64_t)h->options.memory_mb << 20, h->eal.hugepages);
 	if (h->mbufs != NULL)
 		return 0;
 	snprintf(why, why_size,
