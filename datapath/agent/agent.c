@@ -147,10 +147,11 @@ no_memory:
 
 static void free_ports(struct agent *agent)
 {
-	struct agent_port_entry *entry, *next;
+	struct agent_port_entry *entry = agent->ports, *next;
 
-	HASH_ITER (hh, agent->ports, entry, next) {
-		HASH_DEL(agent->ports, entry);
+	HASH_CLEAR(hh, agent->ports);
+	for (; entry != NULL; entry = next) {
+		next = entry->hh.next;
 		free(entry);
 	}
 }

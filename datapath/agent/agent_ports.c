@@ -41,7 +41,7 @@ void agent_port_describe(const struct agent_port *port, struct of_port *out)
 {
 	uint64_t kbps = port->speed_bps / 1000;
 
-	memset(out, 0, sizeof(*out)); /* padding too: descriptions are compared */
+	memset(out, 0, sizeof(*out));
 	out->port_no = port->ofport;
 	out->hw_addr = port->mac;
 	out->config = port->config;
@@ -89,6 +89,15 @@ int agent_port_added(struct agent *agent, const struct agent_port *port)
 	return 0;
 }
 
+/* Is there nothing that a controller could see? */
+static bool same(const struct of_port *a, const struct of_port *b)
+{
+	return a->config == b->config && a->state == b->state && a->curr == b->curr &&
+	       a->curr_speed_kbps == b->curr_speed_kbps &&
+	       memcmp(&a->hw_addr, &b->hw_addr, sizeof(a->hw_addr)) == 0 &&
+	       strcmp(a->name, b->name) == 0;
+}
+
 int agent_port_changed(struct agent *agent, const struct agent_port *port)
 {
 	struct agent_port_entry *entry = agent_port_find(agent, port->ofport);
@@ -100,7 +109,7 @@ int agent_port_changed(struct agent *agent, const struct agent_port *port)
 	agent_port_describe(port, &after);
 	entry->port = *port;
 	agent_changed(agent);
-	if (memcmp(&before, &after, sizeof(before)) != 0)
+	if (!same(&before, &after))
 		agent_port_announce(agent, port, OFPPR_MODIFY);
 	return 0;
 }

@@ -257,13 +257,16 @@ int agent_del_listener(struct agent *agent, const struct target *target)
 
 void connections_destroy(struct agent *agent)
 {
-	while (agent->listeners != NULL)
-		free_listener(agent->listeners);
-	while (agent->connections != NULL) {
-		if (agent->connections->connector != NULL)
-			free_controller(agent->connections);
+	struct agent_listener *l, *next_listener;
+	struct connection *conn, *next;
+
+	DL_FOREACH_SAFE (agent->listeners, l, next_listener)
+		free_listener(l);
+	DL_FOREACH_SAFE (agent->connections, conn, next) {
+		if (conn->connector != NULL)
+			free_controller(conn);
 		else
-			free_passive(agent->connections);
+			free_passive(conn);
 	}
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "datapath/agent/flow_store_impl.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -203,6 +204,7 @@ static struct flow *new_flow(struct flow_store *store, const struct flow_entry *
 	const struct of_flow_mod *mod = entry->mod;
 	struct flow *flow = calloc(1, sizeof(*flow) + store->scratch.len);
 
+	assert(store->scratch.data != NULL); /* flow_store_find packed the key */
 	if (flow == NULL)
 		return NULL;
 	flow->key_size = (uint16_t)store->scratch.len;
