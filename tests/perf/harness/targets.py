@@ -96,15 +96,15 @@ def ratios(results):
     return out
 
 
-def _behind(figures, scenario):
-    """The figures in which heddled is not ahead of Open vSwitch (net and mpps, or a metric)."""
-    out = []
-    for figure in ("net", "cycles", "mpps"):
+def _compared(figures, scenario):
+    """{figure: whether heddled is ahead of Open vSwitch} of the figures that decide."""
+    out = {}
+    for figure in ("net", "cycles", "mpps", "add_rate"):
         mine, other = (best(figures, scenario, f, figure) for f in ("heddled", "ovs"))
-        if mine is None or other is None or (figure == "cycles" and "net" in figures[scenario]["heddled"]):
+        # With a source and a sink on the same core, cycles say less than net.
+        if mine is None or other is None or (figure == "cycles" and "net" in out):
             continue
-        if (mine <= other) if HIGH.search(figure) else (mine >= other):
-            out.append(figure)
+        out[figure] = mine > other if HIGH.search(figure) else mine < other
     return out
 
 
@@ -138,7 +138,7 @@ def judge(results, targets=None):
                 row["scaled_limit"] = round(limit * best(figures, *REFERENCE[:3]) / REFERENCE[3], 1)
             good = mine <= limit if t.op == "<=" else mine >= limit
             row["verdict"] = "met" if good else \
-                "behind" if t.figure in _behind(figures, t.scenario) else "short"
+                "behind" if _compared(figures, t.scenario).get(t.figure) is False else "short"
         if t.figure == "mpps" and busy.get(t.scenario, 1) < 0.9:
             row["busy"] = busy[t.scenario]
         out.append(row)
@@ -150,7 +150,8 @@ def judge(results, targets=None):
                 out.append({"scenario": scenario, "target": "ahead of Open vSwitch", "value": None,
                             "limit": None, "verdict": "failed"})
             continue
-        late = _behind(figures, scenario)
-        out.append({"scenario": scenario, "target": "ahead of Open vSwitch", "value": None,
-                    "limit": None, "verdict": "behind" if late else "met"})
+        ahead = _compared(figures, scenario)
+        if ahead:
+            out.append({"scenario": scenario, "target": "ahead of Open vSwitch", "value": None,
+                        "limit": None, "verdict": "met" if all(ahead.values()) else "behind"})
     return out

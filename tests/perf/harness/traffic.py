@@ -163,6 +163,7 @@ class Traffic:
         """The path of the masks beside the trace."""
         return self._file(directory, ruleset, "-free", self.masks)
 
-    def mbuf_size(self):
-        """Bytes of the largest frame without its FCS, IPv6 too."""
-        return max(1518 if self.size == "imix" else self.size, SIZE6) - 4
+    def mbuf_size(self, ruleset=None):
+        """Bytes of the largest frame without its FCS."""
+        size = 1518 if self.size == "imix" else self.size
+        return (max(size, SIZE6) if ruleset and ruleset.family == 6 else size) - 4

@@ -55,7 +55,7 @@ class Source:
         if kind == "flowgen":
             if lib is None:
                 raise Fail("flowgen does not compile here: install gcc, pkg-config and libdpdk-dev")
-            self.devargs = "net_null9,size=%d" % traffic.mbuf_size()
+            self.devargs = "net_null9,size=%d" % traffic.mbuf_size(ruleset)
             self.eal = ["-d", lib]
             self.env = {"FLOWGEN_PORT": "net_null9", "FLOWGEN_PCAP": traffic.pcap(work, ruleset)}
             if traffic.fresh:

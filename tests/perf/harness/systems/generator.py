@@ -81,8 +81,7 @@ class Generator(Guests):
         if self.tso:                    # one frame of 64 KB in mbufs that a descriptor can hold
             part = (self.size - 4) // 4
             options += ["--mbuf-size=%d" % (part + 256), "--txpkts=%s" % ",".join([str(part)] * 4),
-                        "--tx-offloads=0x802c", "--rx-offloads=0x201c", "--max-pkt-len=9018",
-                        "--max-lro-pkt-size=%d" % (self.size + 64)]
+                        "--tx-offloads=0x802c", "--rx-offloads=0x201c", "--max-pkt-len=9018"]
         elif self.size > 1518:
             options += ["--mbuf-size=%d" % (self.size + 256), "--max-pkt-len=%d" % self.size]
         if not self.tso:
