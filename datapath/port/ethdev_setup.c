@@ -17,6 +17,8 @@
 /* Each AF_XDP queue fills two rings of 2048 before the first frame. */
 #define N_XDP_MBUFS 8192
 #define CRC_SIZE 4
+#define STRAYS_BURST 32
+#define N_STRAYS_MAX 65536 /* more than any ring holds: ends even when frames keep coming */
 
 static uint32_t clamp(uint32_t value, uint32_t min, uint32_t max)
 {
@@ -180,6 +182,25 @@ static int fail(struct ethdev_port *p, int error, const char *what, const char *
 	return error;
 }
 
+/*
+ * The driver's packet sockets hear every interface of the host until they are bound to theirs. What
+ * they caught in that moment is another port's, or nobody's, and must not enter here.
+ */
+static void strays_discard(const struct ethdev_port *p)
+{
+	struct rte_mbuf *strays[STRAYS_BURST];
+	uint16_t n;
+
+	for (uint16_t q = 0; q < p->port.n_rxq; q++) {
+		for (uint32_t seen = 0; seen < N_STRAYS_MAX; seen += n) {
+			n = rte_eth_rx_burst(p->id, q, strays, STRAYS_BURST);
+			if (n == 0)
+				break;
+			rte_pktmbuf_free_bulk(strays, n);
+		}
+	}
+}
+
 int ethdev_setup(struct ethdev_port *p, char *why, size_t why_size)
 {
 	struct rte_eth_dev_info info;
@@ -223,6 +244,8 @@ int ethdev_setup(struct ethdev_port *p, char *why, size_t why_size)
 	if (error != 0)
 		return fail(p, error, "the device does not start", "check its link and driver", why,
 			    why_size);
+	if (driver_is(&info, "net_af_packet"))
+		strays_discard(p);
 	mtu_limit_set(p, &info, scatter);
 	/* Devices that cannot be told receive everything anyway, or never will. */
 	(void)rte_eth_promiscuous_enable(p->id);
