@@ -64,10 +64,17 @@ static void on_changed(void *owner, const struct port_entry *entry, bool stored)
 static void on_removed(void *owner, const struct port_entry *entry)
 {
 	struct host *host = owner;
+	struct mac_row row;
+	uint32_t at = 0;
 
 	agent_port_removed(host->agent, entry->settings.ofport);
-	if (host->state != NULL)
-		state_put(host->state, STATE_PORT, entry->port->spec.name, 0, NULL, 0);
+	if (host->state == NULL)
+		return;
+	state_put(host->state, STATE_PORT, entry->port->spec.name, 0, NULL, 0);
+	while (mac_next(host->pipeline->macs, &at, &row)) {
+		if (row.is_static && row.port == entry->port->index)
+			host_store_mac(host, &row.addr, row.vid, NULL);
+	}
 }
 
 const struct ports_ops host_ports_ops = {
@@ -141,10 +148,11 @@ static int restore_port(void *context, const char *name, uint64_t id, const void
 	if (ports_find(host->ports, name) != NULL)
 		return 0;
 	if (ports_add(host->ports, spec, config, &entry, why, sizeof(why)) < 0)
-		log_error("ports",
-			  "the stored port %s is not back: %s; it is tried again at the next start, "
-			  "unless a port of that name is added",
-			  name, why);
+		log_error(
+			"ports",
+			"the stored port %s is not back: %s; it is tried again at the next start, "
+			"unless a port of that name is added",
+			name, why);
 	return 0;
 }
 

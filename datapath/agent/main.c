@@ -128,8 +128,14 @@ static int make_ports(struct host *h, char *why, size_t why_size)
 		return -ENOMEM;
 	}
 	err = host_restore_numbers(h, why, why_size);
-	for (size_t i = 0; i < h->options.ports.n && err == 0; i++)
+	for (size_t i = 0; i < h->options.ports.n && err == 0; i++) {
 		err = ports_add(h->ports, h->options.ports.at[i], 0, &entry, why, why_size);
+		if (err < 0 && i >= h->options.n_ports_typed) {
+			/* One adapter that is missing must not keep all guests from starting. */
+			log_error("ports", "%s; the switch goes on without it", why);
+			err = 0;
+		}
+	}
 	return err < 0 ? err : host_restore_ports(h, why, why_size);
 }
 

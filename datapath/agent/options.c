@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "datapath/agent/config_file.h"
+#include "datapath/agent/port_settings.h"
+#include "datapath/port/port.h"
 #include "lib/addr.h"
 #include "lib/text.h"
 
@@ -65,15 +67,16 @@ static int set_name(struct options *o, const char *value, char *why, size_t why_
 {
 	for (const char *p = value; *p != '\0'; p++) {
 		if (!isalnum((unsigned char)*p) && strchr("-_.", *p) == NULL)
-			return refuse(why, why_size,
-				      "name %s has a character that file names should not have; use "
-				      "letters, digits, '-', '_' and '.'",
-				      value);
+			return refuse(
+				why, why_size,
+				"name %s has a character that file names should not have; use "
+				"letters, digits, '-', '_' and '.'",
+				value);
 	}
 	if (value[0] == '\0' || value[0] == '.' || !text_copy(o->name, sizeof(o->name), value))
 		return refuse(why, why_size,
-			      "name \"%s\" is not usable; it needs 1 to %d letters or digits", value,
-			      OPTIONS_NAME_SIZE - 1);
+			      "name \"%s\" is not usable; it needs 1 to %d letters or digits",
+			      value, OPTIONS_NAME_SIZE - 1);
 	return 0;
 }
 
@@ -100,8 +103,10 @@ static int set_state_dir(struct options *o, const char *value, char *why, size_t
 static int set_config(struct options *o, const char *value, char *why, size_t why_size)
 {
 	if (value[0] == '\0' || !text_copy(o->config, sizeof(o->config), value))
-		return refuse(why, why_size, "config \"%.60s\" is not a usable path; at most %d "
-			      "characters", value, OPTIONS_PATH_SIZE - 1);
+		return refuse(why, why_size,
+			      "config \"%.60s\" is not a usable path; at most %d "
+			      "characters",
+			      value, OPTIONS_PATH_SIZE - 1);
 	return 0;
 }
 
@@ -113,16 +118,19 @@ static int set_dpid(struct options *o, const char *value, char *why, size_t why_
 	o->dpid = strtoull(value, &end, 16);
 	if (!isxdigit((unsigned char)value[0]) || *end != '\0' || errno != 0 ||
 	    strlen(value) > 18 || o->dpid == 0)
-		return refuse(why, why_size,
-			      "dpid %.40s is not a datapath id; give 1 to 16 hexadecimal digits that "
-			      "are not all zero, as in 0000000000000001",
-			      value);
+		return refuse(
+			why, why_size,
+			"dpid %.40s is not a datapath id; give 1 to 16 hexadecimal digits that "
+			"are not all zero, as in 0000000000000001",
+			value);
 	return 0;
 }
 
 static int set_port(struct options *o, const char *value, char *why, size_t why_size)
 {
 	size_t name_len = strcspn(value, ",");
+	struct port_settings settings = {0};
+	struct port_spec spec;
 
 	if (name_len == 0 || value[name_len] == '\0')
 		return refuse(why, why_size,
@@ -134,9 +142,12 @@ static int set_port(struct options *o, const char *value, char *why, size_t why_
 			continue;
 		if (o->n_ports_typed > i && o->n_ports_typed != SIZE_MAX)
 			return 0; /* the file's: the command line has said it */
-		return refuse(why, why_size, "port %.*s is given twice; give each port its own name",
+		return refuse(why, why_size,
+			      "port %.*s is given twice; give each port its own name",
 			      (int)name_len, value);
 	}
+	if (port_spec_parse(value, &spec, port_settings_option, &settings, why, why_size) < 0)
+		return -EINVAL;
 	return list_add(&o->ports, value);
 }
 
@@ -190,7 +201,8 @@ static int set_lcores(struct options *o, const char *value, char *why, size_t wh
 {
 	if (value[0] == '\0' || value[strspn(value, "0123456789,-")] != '\0')
 		return refuse(why, why_size,
-			      "lcores %.40s is not a list of CPUs; write it as in 1 or 2-3,6", value);
+			      "lcores %.40s is not a list of CPUs; write it as in 1 or 2-3,6",
+			      value);
 	return set_string(&o->lcores, value);
 }
 
@@ -372,10 +384,11 @@ static int parse_words(struct options *o, int argc, char **argv, char *why, size
 		int err;
 
 		if (!text_starts(word, "--"))
-			return refuse(why, why_size,
-				      "\"%.60s\" is not an option; options start with --, see heddled "
-				      "--help",
-				      word);
+			return refuse(
+				why, why_size,
+				"\"%.60s\" is not an option; options start with --, see heddled "
+				"--help",
+				word);
 		len = strcspn(word + 2, "=");
 		row = find_row(word + 2, len);
 		if (row == NULL)
@@ -386,8 +399,8 @@ static int parse_words(struct options *o, int argc, char **argv, char *why, size
 		else if (row->value != NULL && ++i < argc)
 			value = argv[i];
 		if (row->value != NULL && value == NULL)
-			return refuse(why, why_size, "option --%s needs a value: --%s %s", row->name,
-				      row->name, row->value);
+			return refuse(why, why_size, "option --%s needs a value: --%s %s",
+				      row->name, row->name, row->value);
 		if (row->value == NULL && value != NULL && row->typed_only)
 			return refuse(why, why_size, "option --%s takes no value", row->name);
 		err = row->set(o, value, why, why_size);
@@ -451,12 +464,13 @@ int options_parse(struct options *o, int argc, char **argv, char *why, size_t wh
 
 void options_help(FILE *to)
 {
-	fprintf(to, "heddled: a virtual switch for the guests of a host. It carries frames between "
-		    "guests\n(vhost-user), network interfaces and adapters, as a VLAN-aware learning "
-		    "switch or as\nOpenFlow controllers program it.\n\n"
-		    "usage: heddled [option]…\n\n"
-		    "  heddled --port vm1,vhost-user:/run/vm1.sock,vlan=10 --port up,af_packet:eth1\n\n"
-		    "options:\n");
+	fprintf(to,
+		"heddled: a virtual switch for the guests of a host. It carries frames between "
+		"guests\n(vhost-user), network interfaces and adapters, as a VLAN-aware learning "
+		"switch or as\nOpenFlow controllers program it.\n\n"
+		"usage: heddled [option]…\n\n"
+		"  heddled --port vm1,vhost-user:/run/vm1.sock,vlan=10 --port up,af_packet:eth1\n\n"
+		"options:\n");
 	for (size_t i = 0; i < N_ROWS; i++) {
 		char head[40];
 
@@ -476,9 +490,11 @@ void options_help(FILE *to)
 		"  NAME,dev:DEVARGS       any other DPDK device, as in dev:net_null0,no-rx=1\n"
 		"port options:\n"
 		"  vlan=VID               an access port of that VLAN\n"
-		"  trunk=10;20;30-40      carries these VLANs tagged; native=VID is the untagged one\n"
+		"  trunk=10;20;30-40      carries these VLANs tagged; native=VID is the untagged "
+		"one\n"
 		"  ofport=N               its OpenFlow number; else the lowest that is free\n"
 		"  queues=N mtu=N mac=ADDRESS, and for vhost-user server or client\n\n"
-		"Ports come and go at run time with `heddle port add|del|set|show`; `heddle show` says "
+		"Ports come and go at run time with `heddle port add|del|set|show`; `heddle show` "
+		"says "
 		"how the\nswitch is. The manual page heddled(8) has more.\n");
 }

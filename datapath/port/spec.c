@@ -206,6 +206,17 @@ static int parse_role(struct spec_parse *p, const char *key, const char *value)
 	return 0;
 }
 
+/* An option of the port's owner, whose sentence knows no names. */
+static int other_option(struct spec_parse *p, const char *key, const char *value)
+{
+	char sentence[320] = "";
+	int error = p->other(p->arg, key, value, sentence, sizeof(sentence));
+
+	if (error != 0)
+		snprintf(p->why, p->why_size, "port %s: %s", p->spec->name, sentence);
+	return error;
+}
+
 static int parse_option(struct spec_parse *p, char *word)
 {
 	char *value = strchr(word, '=');
@@ -235,7 +246,7 @@ static int parse_option(struct spec_parse *p, char *word)
 		p->spec->has_mac = true;
 		return 0;
 	}
-	return p->other(p->arg, word, value, p->why, p->why_size);
+	return other_option(p, word, value);
 }
 
 /* DPDK's part of `dev:`: words up to the first that is ours. */
