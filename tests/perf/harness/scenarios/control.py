@@ -56,14 +56,14 @@ class FlowMods(Scenario):
         s.start(setup)
         c = Controller(s.openflow())
         c.delete_all()
-        before = after = s.memory()["rss_kb"]
+        before = after = sum(s.memory().values())
         add, cpu, text, delete = [], [], [], []
         for _ in range(runs):
             quiet(s)
             cpu0 = control_cpu(s)
             add.append(self.n / c.pipelined(mods))
             cpu.append((control_cpu(s) - cpu0) / 1e3 / self.n)
-            after = max(after, s.memory()["rss_kb"])
+            after = max(after, sum(s.memory().values()))
             t0 = time.perf_counter()
             c.delete_all()
             delete.append(self.n / (time.perf_counter() - t0))
@@ -84,7 +84,7 @@ class FlowMods(Scenario):
         self.result(emit, s, "add_p99", [single[990] * 1e6], "us", "add and barrier, one by one: p99")
         if self.n >= 10000:             # below, the allocator's slack is all there is to see
             self.result(emit, s, "rule_bytes", [(after - before) * 1024.0 / self.n], "B",
-                        "RSS per rule")
+                        "memory per rule, hugepages too")
         self.bundle(emit, s, path, c)
         c.close()
 
