@@ -91,7 +91,7 @@ def _(t):
 
 @test("frames of each size from 60 to 1514 bytes arrive, and jumbo frames on mergeable buffers")
 def _(t):
-    switch, pmd = scene(t, more=["--max-pkt-len=9018", "--mbuf-size=2176"])
+    switch, pmd = scene(t, more=["--max-pkt-len=9018", "--mbuf-size=2176", "--enable-scatter"])
     wire(switch)
     for name in ("v0", "v1"):
         switch.set_port(name, mtu=9000)

@@ -9,6 +9,7 @@ from heddle_test import *    # noqa: F403
 from heddle_test.case import Process
 
 PORT = 16653
+APP = os.path.join(os.path.dirname(os.path.realpath(__file__)), "osken_learning_switch.py")
 
 
 def hosts(switch, net, n=3):
@@ -31,11 +32,11 @@ def serve(t, net, argv, log):
     return Process(t, net.enter() + argv, log, env=dict(os.environ, PYTHONDONTWRITEBYTECODE="1", PYTHONUNBUFFERED="1"))
 
 
-@test("os-ken's learning switch (simple_switch_13) sets up the flows between three hosts")
+@test("an os-ken learning switch sets up the flows between three hosts")
 def _(t):
     net = Net(t)
     controller = serve(t, net, ["/usr/bin/python3", "/usr/bin/osken-manager", "--ofp-listen-host", "127.0.0.1",
-                                "--ofp-tcp-listen-port", str(PORT), "os_ken.app.simple_switch_13"], "osken.log")
+                                "--ofp-tcp-listen-port", str(PORT), APP], "osken.log")
     switch = Switch(t, net, args=["--controller", f"tcp:127.0.0.1:{PORT}"], fail_mode="secure")
     found = hosts(switch, net)
     wait_for("the controller is connected", lambda: connected(switch), 30)

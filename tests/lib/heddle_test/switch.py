@@ -207,13 +207,13 @@ class Switch(Api):
 class Controller(Api):
     """One heddle-controller with a declarative file."""
 
-    def __init__(self, case, config, args=(), net=None, start=True):
+    def __init__(self, case, config, args=(), net=None, start=True, target=None):
         self.case, self.dir = case, case.path("controller")
         os.makedirs(self.dir, exist_ok=True)
         super().__init__(os.path.join(self.dir, "api.sock"))
         self.file = case.path("controller.yaml")
         self.write(config)
-        self.target = f"unix:{case.path('controller.sock')}"
+        self.target = target or f"unix:{case.path('controller.sock')}"
         self.argv = (net.enter() if net else []) + [
             program("heddle-controller"), "--config", self.file, "--listen", self.target,
             "--run-dir", self.dir, "--state-dir", self.dir, *args]

@@ -20,7 +20,7 @@ class Testpmd:
                  more=(), wait=True):
         Testpmd.count += 1
         prefix = f"ht{os.getpid()}-t{Testpmd.count}"
-        argv = ["stdbuf", "-oL", "dpdk-testpmd", "--lcores", "0@0-1,1@0-1", "--in-memory", "--no-huge",
+        argv = ["stdbuf", "-oL", "dpdk-testpmd", "--lcores", "0@0-1,1@0-1", "--no-huge", "--no-shconf",
                 "-m", "256", "--no-pci", "--file-prefix", prefix, "--no-telemetry"]
         self.macs = []
         for i, path in enumerate(paths):
@@ -28,12 +28,9 @@ class Testpmd:
             argv += ["--vdev", f"net_virtio_user{i},path={path},queues={queues},queue_size=256,mac={self.macs[i]}"
                      + (",server=1" if server else "") + (",packed_vq=1" if packed else "") + options]
         argv += ["--", "-i", "--nb-cores=1", "--no-mlockall", "--total-num-mbufs=8192", f"--rxq={queues}",
-                 f"--txq={queues}", f"--forward-mode={mode}", "--no-lsc-interrupt"]
-        for i in range(len(paths)):
-            argv.append(f"--eth-peer={i},{self.macs[i]}")       # overwritten by peers()
+                 f"--txq={queues}", f"--forward-mode={mode}"]
         self.case, self.n = case, len(paths)
-        argv = [word for word in argv if not word.startswith("--eth-peer")] + list(more)
-        self.process = Process(case, argv, f"testpmd{Testpmd.count}.log", stdin=subprocess.PIPE)
+        self.process = Process(case, argv + list(more), f"testpmd{Testpmd.count}.log", stdin=subprocess.PIPE)
         if wait:
             self.ready()
 
