@@ -53,53 +53,104 @@ static inline bool run_rule(struct lcore *l, struct frame *f, const struct rule 
 	return false;
 }
 
-/* A rule whose first action is NORMAL: its MAC table lines are fetched for the whole burst. */
-static inline bool is_normal(const struct rule *rule)
+/* Finds the rule of each wanted place; NULL: none. */
+static void look_up(struct lcore *l, const struct classifier *cls, uint8_t table_id, uint64_t want,
+		    const struct rule **found)
 {
-	const struct program *p = __atomic_load_n(&rule->program, __ATOMIC_ACQUIRE);
+	uint32_t words = __atomic_load_n(&classifier_shape(cls)->words, __ATOMIC_ACQUIRE);
+	int first = __builtin_ctzll(want);
 
-	return p->apply != NULL && p->apply->n_words != 0 &&
-	       action_first(p->apply)->op == ACTION_NORMAL;
+	if (words > 1) {
+		flow_cache_lookup(l->cache, cls, table_id, l->key, want, l->version, found);
+		return;
+	}
+	/* All frames of a burst came by one port: when no rule looks at more, one answer is all. */
+	classifier_lookup(cls, l->key, 1ull << first, l->version, found);
+	for (uint64_t w = want & (want - 1); w != 0; w &= w - 1)
+		found[__builtin_ctzll(w)] = found[first];
 }
 
-/* One table for the frames of `want`; returns those that go on. */
+/* The port that frames were sent to last, for runs of frames. */
+struct last_port {
+	uint32_t ofport; /* 0: none */
+	uint16_t index;
+	struct lcore_tx *tx;
+};
+
+/* A frame that only goes to one port; false: there is more to say about it. */
+static inline bool send_straight(struct lcore *l, struct last_port *last, uint32_t ofport,
+				 struct rte_mbuf *m)
+{
+	if (unlikely(ofport != last->ofport)) {
+		const struct pipeline_port *port = pipeline_port(l->pipeline, ofport);
+
+		if (port == NULL || port->no_fwd || port->index == l->in_index)
+			return false;
+		last->tx = __atomic_load_n(&l->tx[port->index], __ATOMIC_ACQUIRE);
+		if (last->tx == NULL)
+			return false;
+		last->index = port->index;
+		last->ofport = ofport;
+	}
+	lcore_send(l, last->tx, last->index, m);
+	return true;
+}
+
+static void miss(struct lcore *l, uint32_t i, uint8_t table_id)
+{
+	struct frame *f = frame_open(l, i);
+
+	/* A miss drops the frame with its action set (1.3.5 §5.4). */
+	f->table_id = table_id;
+	if (f->reason != DROP_N_REASONS)
+		f->reason = DROP_TABLE_MISS;
+	frame_end(l, f);
+}
+
+/* One table for the places of `want`; returns those that go on. */
 static uint64_t run_table(struct lcore *l, uint8_t table_id, uint64_t want)
 {
 	const struct classifier *cls =
 		__atomic_load_n(&l->pipeline->table[table_id], __ATOMIC_ACQUIRE);
 	const struct rule *found[CLASSIFIER_BURST];
+	struct last_port last = {0};
 	struct tally tally = {0};
+	uint8_t normal[PMD_BURST];
+	uint32_t n_normal = 0, matches = 0;
 	uint64_t on = 0;
-	uint32_t matches = 0;
 
-	if (cls != NULL)
-		classifier_lookup(cls, l->key, want, l->version, found);
-	for (uint64_t w = want; w != 0 && cls != NULL; w &= w - 1) {
-		int i = __builtin_ctzll(w);
-
-		if (found[i] != NULL && is_normal(found[i]))
-			frame_normal_prefetch(l, &l->frame[i]);
-	}
+	if (likely(cls != NULL))
+		look_up(l, cls, table_id, want, found);
 	for (uint64_t w = want; w != 0; w &= w - 1) {
-		int i = __builtin_ctzll(w);
-		struct frame *f = &l->frame[i];
+		uint32_t i = (uint32_t)__builtin_ctzll(w);
+		const struct program *program;
+		struct frame *f;
 
-		f->table_id = table_id;
 		if (unlikely(cls == NULL || found[i] == NULL)) {
-			/* A miss drops the frame with its action set (1.3.5 §5.4). */
-			if (f->reason != DROP_N_REASONS)
-				f->reason = DROP_TABLE_MISS;
-			frame_end(l, f);
+			miss(l, i, table_id);
 			continue;
 		}
 		matches++;
-		tally_add(l, &tally, found[i], rte_pktmbuf_pkt_len(f->m));
+		tally_add(l, &tally, found[i], rte_pktmbuf_pkt_len(l->m[i]));
+		program = __atomic_load_n(&found[i]->program, __ATOMIC_ACQUIRE);
+		if (likely(program->shortcut != SHORTCUT_NONE && !(l->opened & 1ull << i))) {
+			if (program->shortcut == SHORTCUT_NORMAL) {
+				normal[n_normal++] = (uint8_t)i;
+				continue;
+			}
+			if (send_straight(l, &last, program->shortcut_port, l->m[i]))
+				continue;
+		}
+		f = frame_open(l, i);
+		f->table_id = table_id;
 		if (run_rule(l, f, found[i]))
 			on |= 1ull << i;
 		else
 			frame_end(l, f);
 	}
 	tally_flush(l, &tally);
+	if (n_normal != 0)
+		lcore_normal(l, normal, n_normal);
 	count(&l->table[table_id].lookups, (uint64_t)__builtin_popcountll(want));
 	count(&l->table[table_id].matches, matches);
 	return on;
@@ -110,6 +161,8 @@ void lcore_classify(struct lcore *l, uint32_t n)
 	uint64_t live = n == 64 ? UINT64_MAX : (1ull << n) - 1;
 	uint64_t on;
 
+	if (unlikely(n == 0))
+		return;
 	l->version = __atomic_load_n(&l->pipeline->version, __ATOMIC_ACQUIRE);
 	on = run_table(l, 0, live);
 	/* A frame only ever goes to a later table, so the lowest one has all that will come. */

@@ -421,7 +421,7 @@ bool edit_set_field(struct rte_mbuf *m, struct flow_key *key, struct frame_layou
 
 	if (!in_key_only) {
 		if (layout->depth < FLOW_DEPTH_L4 && field > FLOW_VLAN_TCI)
-			frame_parse(m, FLOW_DEPTH_L4, key, layout);
+			frame_parse(m, FLOW_DEPTH_L4, FRAME_ALL_WORDS, key, layout);
 		if (!set_in_frame(m, key, layout, field, value, mask))
 			return false;
 	}
@@ -435,7 +435,7 @@ enum edit_ttl edit_dec_ttl(struct rte_mbuf *m, struct flow_key *key, struct fram
 	uint8_t ttl;
 
 	if (layout->depth < FLOW_DEPTH_L4)
-		frame_parse(m, FLOW_DEPTH_L4, key, layout);
+		frame_parse(m, FLOW_DEPTH_L4, FRAME_ALL_WORDS, key, layout);
 	if (layout->l3 == 0 || !is_ip(key))
 		return EDIT_TTL_NONE;
 	if (key->ip_ttl <= 1)

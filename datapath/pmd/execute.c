@@ -6,7 +6,7 @@
 /* The frame's bytes moved: what was read from them is read again. */
 static void reparse(struct frame *f)
 {
-	frame_parse(f->m, (enum flow_depth)f->layout.depth, f->key, &f->layout);
+	frame_parse(f->m, (enum flow_depth)f->layout.depth, FRAME_ALL_WORDS, f->key, &f->layout);
 }
 
 static void output(struct lcore *l, struct frame *f, uint32_t ofport)
@@ -247,6 +247,11 @@ static enum action_slot slot_of(const struct action *a)
 	case ACTION_DEC_TTL:
 		return SLOT_DEC_TTL;
 	case ACTION_SET_FIELD:
+		if (a->arg == FLOW_VLAN_TCI && (action_mask(a)[0] & 0x0f) == 0 &&
+		    action_mask(a)[1] == 0)
+			return SLOT_SET_PCP;
+		if (a->arg == FLOW_IP_TOS && (action_mask(a)[0] & 0xfc) == 0)
+			return SLOT_SET_ECN;
 		return (enum action_slot)(SLOT_SET_FIRST + a->arg);
 	case ACTION_SET_QUEUE:
 		return SLOT_QUEUE;

@@ -14,6 +14,7 @@
 #include <rte_mbuf.h>
 #include <rte_ring.h>
 
+#include "datapath/pmd/flow_cache.h"
 #include "datapath/pmd/parse.h"
 #include "datapath/pmd/pmd.h"
 #include "datapath/table/group.h"
@@ -62,6 +63,8 @@ enum action_slot {
 	SLOT_DEC_TTL,
 	SLOT_SET_FIRST,
 	SLOT_SET_LAST = SLOT_SET_FIRST + FLOW_N_FIELDS - 1,
+	SLOT_SET_PCP, /* half of FLOW_VLAN_TCI: a field of its own in OpenFlow */
+	SLOT_SET_ECN, /* part of FLOW_IP_TOS, likewise */
 	SLOT_QUEUE,
 	SLOT_GROUP,
 	SLOT_OUTPUT,
@@ -75,7 +78,10 @@ struct action_set {
 	const struct action *slot[N_SLOTS];
 };
 
-/* A frame on its way through the pipeline. */
+/*
+ * A frame on its way through the pipeline. Most frames never need one: it is opened when a rule
+ * does more than its program's shortcut says.
+ */
 struct frame {
 	struct rte_mbuf *m;
 	struct flow_key *key;
@@ -97,6 +103,7 @@ struct lcore {
 	struct pipeline *pipeline;
 	struct flow_counters_lcore *flow_counters;
 	struct rte_mempool *mbufs;
+	struct flow_cache *cache;
 	unsigned int number; /* 0…n_lcores-1: writer of counters, reader of the qsbr */
 	unsigned int lcore_id;
 	struct rxq_list *rxqs;                   /* ctl, atomic */
@@ -112,8 +119,11 @@ struct lcore {
 	uint16_t dirty[PIPELINE_MAX_PORTS]; /* ports with frames to send */
 	uint16_t n_dirty;
 	/* The burst. */
-	struct frame frame[PMD_BURST];
+	struct rte_mbuf *m[PMD_BURST];
 	struct flow_key key[PMD_BURST];
+	struct frame_layout layout[PMD_BURST];
+	uint64_t opened; /* bit i: frame[i] is in use */
+	struct frame frame[PMD_BURST];
 	struct action_set set[PMD_BURST];
 	/* Read by the control thread. */
 	uint64_t busy_cycles, idle_cycles, packets;
@@ -134,6 +144,26 @@ static inline struct pmd_port_counters *ingress(struct lcore *l)
 }
 
 /* output.c: the ends of a frame */
+
+/** Sends what is collected for a port. */
+void lcore_flush_port(struct lcore *l, uint16_t index);
+
+/** Collects a frame for a port. */
+static inline void lcore_send(struct lcore *l, struct lcore_tx *tx, uint16_t index,
+			      struct rte_mbuf *m)
+{
+	if (tx->n == 0)
+		l->dirty[l->n_dirty++] = index;
+	tx->frames[tx->n++] = m;
+	if (unlikely(tx->n == TX_BUFFER))
+		lcore_flush_port(l, index);
+}
+
+/** Changes the tag of a frame for a port; false: it does not fit. */
+bool frame_edit_vlan(struct rte_mbuf *m, enum vlan_edit edit, uint16_t vid);
+
+/** The frame of place `i` of the burst, opened if it was not. */
+struct frame *frame_open(struct lcore *l, uint32_t i);
 
 /** Lets the frame leave by a port of the pipeline, now or at its end. */
 void frame_output(struct lcore *l, struct frame *f, const struct pipeline_port *port,
@@ -162,8 +192,8 @@ void lcore_flush(struct lcore *l);
 /** Treats the frame as a VLAN-aware learning switch does. */
 void frame_normal(struct lcore *l, struct frame *f);
 
-/** Fetches the MAC table's lines for a frame that will be switched. */
-void frame_normal_prefetch(struct lcore *l, const struct frame *f);
+/** The same for `n` places of the burst, `at`, that nothing has happened to yet. */
+void lcore_normal(struct lcore *l, const uint8_t *at, uint32_t n);
 
 /* execute.c */
 
@@ -178,7 +208,7 @@ void frame_execute_set(struct lcore *l, struct frame *f);
 
 /* classify.c */
 
-/** Takes n frames, whose m, key and set are set, from the first table to their ends. */
+/** Takes the first n places of the burst (m, key, layout) from the first table to their ends. */
 void lcore_classify(struct lcore *l, uint32_t n);
 
 /* loop.c */

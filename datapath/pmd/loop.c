@@ -6,7 +6,9 @@
  * the configured bound, so it costs little and is late by that bound at most.
  */
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,30 +21,6 @@
 
 #define IDLE_BEFORE_SLEEP_US 50
 
-/* A frame at the start of the pipeline. */
-static inline void frame_start(struct lcore *l, uint32_t i, struct rte_mbuf *m)
-{
-	struct frame *f = &l->frame[i];
-	struct flow_key *key = &l->key[i];
-
-	f->m = m;
-	f->key = key;
-	f->set = &l->set[i];
-	f->set->present = 0;
-	f->pending.kind = PENDING_NONE;
-	f->n_failed = 0;
-	f->depth = 0;
-	f->submit = false;
-	f->reason = DROP_RULE;
-	f->table_id = 0;
-	f->cookie = UINT64_MAX;
-	key->in_port = l->in_port;
-	key->in_phy_port = l->in_port;
-	key->metadata = 0;
-	key->tunnel_id = 0;
-	memset(key->reg, 0, sizeof(key->reg));
-}
-
 static void drop_burst(struct lcore *l, struct rte_mbuf **frames, uint16_t n,
 		       enum drop_reason reason)
 {
@@ -50,15 +28,52 @@ static void drop_burst(struct lcore *l, struct rte_mbuf **frames, uint16_t n,
 		frame_drop(l, frames[i], reason);
 }
 
-/* Second to last step for the frames of one queue. */
+#define KEY_FIRST_OWN_WORD 18 /* tunnel_id and registers: ours, not the frame's */
+
+_Static_assert(offsetof(struct flow_key, tunnel_id) == KEY_FIRST_OWN_WORD * 8, "first own word");
+
+/* The words of a key that do not come from the frame. */
+static inline void key_start(struct flow_key *key, uint32_t in_port, uint32_t words)
+{
+	key->w[0] = (uint64_t)in_port << 32 | in_port;
+	key->w[1] = 0;
+	if (unlikely(words >> KEY_FIRST_OWN_WORD != 0))
+		memset(&key->w[KEY_FIRST_OWN_WORD], 0,
+		       (FLOW_KEY_WORDS - KEY_FIRST_OWN_WORD) * sizeof(uint64_t));
+}
+
+/* Parses the frames of one queue into the places of the burst; returns how many there are. */
+static uint32_t parse_burst(struct lcore *l, struct rte_mbuf **frames, uint16_t n)
+{
+	const struct pipeline *p = l->pipeline;
+	enum flow_depth depth = (enum flow_depth)__atomic_load_n(&p->depth, __ATOMIC_ACQUIRE);
+	uint32_t words = __atomic_load_n(&p->words, __ATOMIC_ACQUIRE);
+	bool deny_fragments = __atomic_load_n(&p->deny_fragments, __ATOMIC_RELAXED);
+	uint32_t kept = 0;
+
+	if (unlikely(deny_fragments))
+		depth = FLOW_DEPTH_L4;
+	for (uint16_t i = 0; i < n; i++) {
+		if (unlikely(rte_pktmbuf_data_len(frames[i]) < RTE_ETHER_HDR_LEN)) {
+			frame_drop(l, frames[i], DROP_RUNT);
+			continue;
+		}
+		key_start(&l->key[kept], l->in_port, words);
+		frame_parse(frames[i], depth, words, &l->key[kept], &l->layout[kept]);
+		if (unlikely(deny_fragments && l->key[kept].ip_frag != 0)) {
+			frame_drop(l, frames[i], DROP_FRAGMENT);
+			continue;
+		}
+		l->m[kept++] = frames[i];
+	}
+	return kept;
+}
+
+/* All steps between rx and the next queue. */
 static void run_burst(struct lcore *l, uint16_t index, struct rte_mbuf **frames, uint16_t n)
 {
 	const struct pipeline_port *in =
 		__atomic_load_n(&l->pipeline->port[index], __ATOMIC_ACQUIRE);
-	enum flow_depth depth =
-		(enum flow_depth)__atomic_load_n(&l->pipeline->depth, __ATOMIC_ACQUIRE);
-	bool deny_fragments = __atomic_load_n(&l->pipeline->deny_fragments, __ATOMIC_RELAXED);
-	uint32_t kept = 0;
 	uint64_t bytes = 0;
 
 	l->in_index = index;
@@ -73,23 +88,8 @@ static void run_burst(struct lcore *l, uint16_t index, struct rte_mbuf **frames,
 		return;
 	}
 	l->in_port = in->ofport;
-	for (uint16_t i = 0; i < n; i++) {
-		struct frame *f = &l->frame[kept];
-
-		if (unlikely(rte_pktmbuf_data_len(frames[i]) < RTE_ETHER_HDR_LEN)) {
-			frame_drop(l, frames[i], DROP_RUNT);
-			continue;
-		}
-		frame_start(l, kept, frames[i]);
-		frame_parse(frames[i], unlikely(deny_fragments) ? FLOW_DEPTH_L4 : depth, f->key,
-			    &f->layout);
-		if (unlikely(deny_fragments && f->key->ip_frag != 0)) {
-			frame_drop(l, frames[i], DROP_FRAGMENT);
-			continue;
-		}
-		kept++;
-	}
-	lcore_classify(l, kept);
+	l->opened = 0;
+	lcore_classify(l, parse_burst(l, frames, n));
 	lcore_flush(l);
 }
 
@@ -98,13 +98,16 @@ static void run_burst(struct lcore *l, uint16_t index, struct rte_mbuf **frames,
 static void run_packet_out(struct lcore *l, struct packet_out *out)
 {
 	const struct pipeline_port *in = pipeline_port(l->pipeline, out->in_port);
-	struct frame *f = &l->frame[0];
+	struct frame *f;
 
 	l->in_index = in != NULL ? in->index : 0;
 	l->in_port = out->in_port;
 	count(&ingress(l)->injected, 1);
-	frame_start(l, 0, out->frame);
-	frame_parse(out->frame, FLOW_DEPTH_L4, f->key, &f->layout);
+	l->opened = 0;
+	l->m[0] = out->frame;
+	key_start(&l->key[0], l->in_port, FRAME_ALL_WORDS);
+	frame_parse(out->frame, FLOW_DEPTH_L4, FRAME_ALL_WORDS, &l->key[0], &l->layout[0]);
+	f = frame_open(l, 0);
 	frame_execute(l, f, out->actions, true);
 	if (f->submit) {
 		frame_settle(l, f);

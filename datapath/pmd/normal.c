@@ -58,18 +58,6 @@ static int frame_vlan(const struct lcore *l, const struct frame *f, uint16_t *tc
 	return vlan_ingress(&in->vlan, *tci);
 }
 
-void frame_normal_prefetch(struct lcore *l, const struct frame *f)
-{
-	struct mac_table *macs = l->pipeline->macs;
-	uint16_t tci;
-	int vid = frame_vlan(l, f, &tci);
-
-	if (unlikely(vid < 0))
-		return;
-	mac_prefetch(macs, mac_place(macs, mac_key(f->key->eth_src, (uint16_t)vid)));
-	mac_prefetch(macs, mac_place(macs, mac_key(f->key->eth_dst, (uint16_t)vid)));
-}
-
 void frame_normal(struct lcore *l, struct frame *f)
 {
 	struct mac_table *macs = l->pipeline->macs;
@@ -106,4 +94,111 @@ void frame_normal(struct lcore *l, struct frame *f)
 		return;
 	}
 	frame_output(l, f, port, egress_edit(&port->vlan, tci, (uint16_t)vid), (uint16_t)vid);
+}
+
+/* --- a burst -------------------------------------------------------------------------------- */
+
+#define KEY_DST_WORD 2
+#define KEY_SRC_WORD 3
+#define KEY_ADDRESS 0xffffffffffffull
+#define ADDRESS_GROUP_BIT 1
+
+/* What of a frame decides where it goes. */
+struct switched {
+	uint64_t src, dst; /* keys of the MAC table */
+	uint64_t src_place, dst_place;
+	uint16_t vid, tci;
+	bool plain; /* one station to another, and let in */
+};
+
+static inline void read_frame(const struct lcore *l, const struct vlan_port *in,
+			      const struct flow_key *key, struct switched *s)
+{
+	const struct mac_table *macs = l->pipeline->macs;
+	uint64_t src = key->w[KEY_SRC_WORD] & KEY_ADDRESS;
+	uint64_t dst = key->w[KEY_DST_WORD] & KEY_ADDRESS;
+	int vid;
+
+	s->tci = rte_be_to_cpu_16(key->vlan_tci_be);
+	vid = in->mode == VLAN_NONE && s->tci == 0 ? 0 : vlan_ingress(in, s->tci);
+	s->plain = vid >= 0 && ((src | dst) & ADDRESS_GROUP_BIT) == 0;
+	if (unlikely(!s->plain))
+		return;
+	s->vid = (uint16_t)vid;
+	s->src = src << 16 | (uint64_t)vid << 1 | 1;
+	s->dst = dst << 16 | (uint64_t)vid << 1 | 1;
+	s->src_place = mac_place(macs, s->src);
+	s->dst_place = mac_place(macs, s->dst);
+	mac_prefetch(macs, s->src_place);
+	mac_prefetch(macs, s->dst_place);
+}
+
+/* Where frames to a station of a VLAN go, and how they must change; for runs of frames. */
+struct way {
+	uint64_t dst;
+	struct lcore_tx *tx; /* NULL: not straight to one port */
+	uint16_t index;
+	enum vlan_edit edit;
+};
+
+static void find_way(struct lcore *l, const struct switched *s, struct way *way)
+{
+	uint16_t index = mac_find(l->pipeline->macs, s->dst, s->dst_place);
+	const struct pipeline_port *port =
+		index != 0 ? __atomic_load_n(&l->pipeline->port[index], __ATOMIC_ACQUIRE) : NULL;
+
+	way->dst = s->dst;
+	way->tx = NULL;
+	if (port == NULL || port->no_fwd || index == l->in_index ||
+	    !vlan_egress_allowed(&port->vlan, s->vid))
+		return;
+	way->index = index;
+	way->edit = egress_edit(&port->vlan, s->tci, s->vid);
+	way->tx = __atomic_load_n(&l->tx[index], __ATOMIC_ACQUIRE);
+}
+
+static void switch_slowly(struct lcore *l, uint32_t i)
+{
+	struct frame *f = frame_open(l, i);
+
+	frame_normal(l, f);
+	frame_end(l, f);
+}
+
+void lcore_normal(struct lcore *l, const uint8_t *at, uint32_t n)
+{
+	const struct pipeline_port *in =
+		__atomic_load_n(&l->pipeline->port[l->in_index], __ATOMIC_ACQUIRE);
+	struct mac_table *macs = l->pipeline->macs;
+	struct switched s[PMD_BURST];
+	struct way way = {0};
+	uint16_t way_tci = 0;
+	uint64_t learned = 0;
+
+	for (uint32_t k = 0; k < n && in != NULL; k++)
+		read_frame(l, &in->vlan, &l->key[at[k]], &s[k]);
+	for (uint32_t k = 0; k < n; k++) {
+		struct rte_mbuf *m = l->m[at[k]];
+
+		if (unlikely(in == NULL || !s[k].plain)) {
+			switch_slowly(l, at[k]);
+			continue;
+		}
+		if (s[k].src != learned) {
+			mac_learn(macs, s[k].src, s[k].src_place, l->in_index, l->now_s);
+			learned = s[k].src;
+		}
+		if (s[k].dst != way.dst || s[k].tci != way_tci) {
+			find_way(l, &s[k], &way);
+			way_tci = s[k].tci;
+		}
+		if (unlikely(way.tx == NULL)) {
+			switch_slowly(l, at[k]);
+			continue;
+		}
+		if (way.edit != VLAN_KEEP && !frame_edit_vlan(m, way.edit, s[k].vid))
+			frame_drop(l, m, DROP_BAD_ACTION);
+		else
+			lcore_send(l, way.tx, way.index, m);
+	}
 }

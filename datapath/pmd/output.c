@@ -25,7 +25,7 @@ static const enum drop_reason tx_drop_reason[PORT_TX_N_DROPS] = {
 	[PORT_TX_NO_MBUF] = DROP_TX_NO_MBUF,
 };
 
-static void flush_port(struct lcore *l, uint16_t index)
+static void send_all(struct lcore *l, uint16_t index)
 {
 	struct lcore_tx *tx = __atomic_load_n(&l->tx[index], __ATOMIC_ACQUIRE);
 	struct pmd_port_counters *in = ingress(l), *out = &l->port[index];
@@ -54,23 +54,56 @@ static void flush_port(struct lcore *l, uint16_t index)
 void lcore_flush(struct lcore *l)
 {
 	for (uint16_t i = 0; i < l->n_dirty; i++)
-		flush_port(l, l->dirty[i]);
+		send_all(l, l->dirty[i]);
 	l->n_dirty = 0;
 }
 
-static bool edit_for_egress(struct rte_mbuf *m, const struct pending *p)
+void lcore_flush_port(struct lcore *l, uint16_t index)
 {
-	switch (p->vlan) {
+	send_all(l, index);
+	for (uint16_t i = 0; i < l->n_dirty; i++) {
+		if (l->dirty[i] == index) {
+			l->dirty[i] = l->dirty[--l->n_dirty];
+			return;
+		}
+	}
+}
+
+bool frame_edit_vlan(struct rte_mbuf *m, enum vlan_edit edit, uint16_t vid)
+{
+	switch (edit) {
 	case VLAN_KEEP:
 		return true;
 	case VLAN_PUSH:
-		return edit_push_vlan(m, 0x8100, p->vid);
+		return edit_push_vlan(m, 0x8100, vid);
 	case VLAN_POP:
 		return edit_pop_vlan(m);
 	case VLAN_SET_VID:
-		return edit_set_vid(m, p->vid);
+		return edit_set_vid(m, vid);
 	}
 	return false;
+}
+
+struct frame *frame_open(struct lcore *l, uint32_t i)
+{
+	struct frame *f = &l->frame[i];
+
+	if (l->opened & 1ull << i)
+		return f;
+	l->opened |= 1ull << i;
+	f->m = l->m[i];
+	f->key = &l->key[i];
+	f->layout = l->layout[i];
+	f->set = &l->set[i];
+	f->set->present = 0;
+	f->pending.kind = PENDING_NONE;
+	f->n_failed = 0;
+	f->depth = 0;
+	f->submit = false;
+	f->reason = DROP_RULE;
+	f->table_id = 0;
+	f->cookie = UINT64_MAX;
+	return f;
 }
 
 static void send_to_port(struct lcore *l, struct rte_mbuf *m, const struct pending *p)
@@ -81,23 +114,11 @@ static void send_to_port(struct lcore *l, struct rte_mbuf *m, const struct pendi
 		frame_drop(l, m, DROP_NO_SUCH_PORT);
 		return;
 	}
-	if (unlikely(!edit_for_egress(m, p))) {
+	if (unlikely(!frame_edit_vlan(m, p->vlan, p->vid))) {
 		frame_drop(l, m, DROP_BAD_ACTION);
 		return;
 	}
-	if (tx->n == 0)
-		l->dirty[l->n_dirty++] = p->index;
-	tx->frames[tx->n++] = m;
-	if (unlikely(tx->n == TX_BUFFER)) {
-		flush_port(l, p->index);
-		/* It stays in the list of dirty ports; an empty flush does nothing. */
-		for (uint16_t i = 0; i < l->n_dirty; i++) {
-			if (l->dirty[i] == p->index) {
-				l->dirty[i] = l->dirty[--l->n_dirty];
-				break;
-			}
-		}
-	}
+	lcore_send(l, tx, p->index, m);
 }
 
 static void send_to_control(struct lcore *l, struct frame *f, struct rte_mbuf *m,

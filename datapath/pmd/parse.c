@@ -16,6 +16,10 @@
 #define ND_NEIGHBOR_SOLICIT 135
 #define ND_NEIGHBOR_ADVERT 136
 
+#define KEY_DST_WORD 2
+#define KEY_SRC_WORD 3
+#define KEY_ADDRESS 0xffffffffffffull
+
 /* The first segment: all that is looked at. */
 struct view {
 	const uint8_t *data;
@@ -42,11 +46,14 @@ static uint32_t parse_ethernet(const struct view *v, struct flow_key *key,
 			       struct frame_layout *layout, uint16_t *type)
 {
 	uint32_t at = RTE_ETHER_HDR_LEN;
+	uint64_t dst, src;
 
-	memcpy(key->eth_dst, v->data, 6);
-	memcpy(key->eth_src, v->data + 6, 6);
+	/* Two words with the tag and the type still missing in their upper 16 bits. */
+	memcpy(&dst, v->data, 8);
+	memcpy(&src, v->data + 6, 8);
+	key->w[KEY_DST_WORD] = dst & KEY_ADDRESS;
+	key->w[KEY_SRC_WORD] = src & KEY_ADDRESS;
 	*type = load_be16(v->data + 12);
-	key->vlan_tci_be = 0;
 	layout->n_tags = 0;
 	while (unlikely(is_tpid(*type)) && layout->n_tags < FRAME_MAX_TAGS && has(v, at, 4)) {
 		if (layout->n_tags++ == 0)
@@ -230,10 +237,21 @@ static void parse_arp(const struct view *v, uint32_t at, struct flow_key *key,
 }
 
 #define KEY_FIRST_L3_WORD 4
+#define KEY_FIRST_RARE_WORD 6
 #define KEY_LAST_L3_WORD 17
 
-void frame_parse(const struct rte_mbuf *m, enum flow_depth depth, struct flow_key *key,
-		 struct frame_layout *layout)
+static void clear_l3(struct flow_key *key, uint32_t words)
+{
+	key->w[KEY_FIRST_L3_WORD] = 0;
+	key->w[KEY_FIRST_L3_WORD + 1] = 0;
+	/* Without a rule that looks there, what stood there before does no harm. */
+	if (words >> KEY_FIRST_RARE_WORD != 0)
+		memset(&key->w[KEY_FIRST_RARE_WORD], 0,
+		       (KEY_LAST_L3_WORD - KEY_FIRST_RARE_WORD + 1) * sizeof(uint64_t));
+}
+
+void frame_parse(const struct rte_mbuf *m, enum flow_depth depth, uint32_t words,
+		 struct flow_key *key, struct frame_layout *layout)
 {
 	struct view v = {rte_pktmbuf_mtod(m, const uint8_t *), rte_pktmbuf_data_len(m)};
 	uint16_t type;
@@ -245,8 +263,7 @@ void frame_parse(const struct rte_mbuf *m, enum flow_depth depth, struct flow_ke
 	at = parse_ethernet(&v, key, layout, &type);
 	if (depth == FLOW_DEPTH_L2)
 		return;
-	memset(&key->w[KEY_FIRST_L3_WORD], 0,
-	       (KEY_LAST_L3_WORD - KEY_FIRST_L3_WORD + 1) * sizeof(uint64_t));
+	clear_l3(key, words);
 	if (likely(type == RTE_ETHER_TYPE_IPV4))
 		parse_ipv4(&v, at, rte_pktmbuf_pkt_len(m), depth == FLOW_DEPTH_L4, key, layout);
 	else if (type == RTE_ETHER_TYPE_IPV6)
@@ -257,3 +274,6 @@ void frame_parse(const struct rte_mbuf *m, enum flow_depth depth, struct flow_ke
 
 _Static_assert(offsetof(struct flow_key, ip_proto) == KEY_FIRST_L3_WORD * 8, "first L3 word");
 _Static_assert(offsetof(struct flow_key, mpls_lse_be) == KEY_LAST_L3_WORD * 8, "last L3 word");
+_Static_assert(offsetof(struct flow_key, eth_dst) == KEY_DST_WORD * 8, "word of eth_dst");
+_Static_assert(offsetof(struct flow_key, eth_src) == KEY_SRC_WORD * 8, "word of eth_src");
+_Static_assert(offsetof(struct flow_key, ipv6_src) == KEY_FIRST_RARE_WORD * 8, "first rare word");

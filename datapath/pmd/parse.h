@@ -21,11 +21,14 @@ struct frame_layout {
 
 #define FRAME_MAX_TAGS 8
 
+#define FRAME_ALL_WORDS UINT32_MAX
+
 /**
  * Fills the words of `key` down to `depth` and the layout; in_port, metadata, tunnel and registers
- * are not touched. A header that does not fit its frame leaves its fields, and those of what it
- * carries, zero. The frame must have an Ethernet header (RTE_ETHER_HDR_LEN bytes in its first
- * segment). Only bytes of the first segment are looked at.
+ * are not touched. Words that are not in `words` (bit i: word i) may be left as they were. A header
+ * that does not fit its frame leaves its fields, and those of what it carries, zero. The frame must
+ * have an Ethernet header (RTE_ETHER_HDR_LEN bytes in its first segment). Only bytes of the first
+ * segment are looked at.
  */
-void frame_parse(const struct rte_mbuf *m, enum flow_depth depth, struct flow_key *key,
-		 struct frame_layout *layout);
+void frame_parse(const struct rte_mbuf *m, enum flow_depth depth, uint32_t words,
+		 struct flow_key *key, struct frame_layout *layout);

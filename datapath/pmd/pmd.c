@@ -47,6 +47,7 @@ static void lcore_destroy(struct lcore *l)
 	free(l->rxqs);
 	for (int i = 0; i < PIPELINE_MAX_PORTS; i++)
 		free(l->tx[i]);
+	flow_cache_destroy(l->cache);
 	free(l);
 }
 
@@ -63,12 +64,14 @@ static struct lcore *lcore_create(struct pmd *pmd, unsigned int number)
 	l->mbufs = pmd->config.mbufs;
 	l->number = number;
 	l->lcore_id = pmd->config.lcore_id[number];
+	l->cache = flow_cache_create(PIPELINE_N_TABLES);
 	l->rxqs = calloc(1, sizeof(*l->rxqs));
 	l->punts = make_ring("punt", number, PUNT_RING, RING_F_SP_ENQ | RING_F_SC_DEQ);
 	if (number == 0)
 		l->packet_outs =
 			make_ring("pktout", number, PACKET_OUT_RING, RING_F_SP_ENQ | RING_F_SC_DEQ);
-	if (l->rxqs == NULL || l->punts == NULL || (number == 0 && l->packet_outs == NULL)) {
+	if (l->cache == NULL || l->rxqs == NULL || l->punts == NULL ||
+	    (number == 0 && l->packet_outs == NULL)) {
 		lcore_destroy(l);
 		return NULL;
 	}

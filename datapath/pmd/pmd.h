@@ -135,7 +135,7 @@ int pmd_packet_out(struct pmd *pmd, struct rte_mbuf *frame, struct action_list *
 /* How far packet-outs are: they are executed in the order in which they were taken. */
 struct pmd_packet_outs {
 	uint64_t taken; /* by pmd_packet_out, since the start */
-	uint64_t done;	/* lcores are through with */
+	uint64_t done;  /* lcores are through with */
 };
 
 /**

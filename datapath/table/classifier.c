@@ -27,7 +27,8 @@ struct tuple_list {
 };
 
 struct classifier {
-	struct tuple_list *list; /* atomic */
+	struct classifier_shape shape; /* the first member: see classifier_shape */
+	struct tuple_list *list;       /* atomic */
 	struct reclaim *reclaim;
 	uint32_t n_rules; /* writer only */
 	bool untidy;
@@ -119,6 +120,7 @@ static int publish(struct classifier *cls, struct tuple *more)
 		list->bound[i] = bound;
 	}
 	__atomic_store_n(&cls->list, list, __ATOMIC_RELEASE);
+	__atomic_store_n(&cls->shape.n_tuples, list->n, __ATOMIC_RELEASE);
 	reclaim_retire(cls->reclaim, free, old);
 	return 0;
 }
@@ -293,6 +295,32 @@ static struct tuple *choose(struct classifier *cls, const struct rule *rule, uin
 	return best;
 }
 
+/* What was found before may not be what a search finds now. */
+static void next_generation(struct classifier *cls)
+{
+	__atomic_store_n(&cls->shape.generation, cls->shape.generation + 1, __ATOMIC_RELEASE);
+}
+
+/* Adds the rule's mask to the union. */
+static void widen_shape(struct classifier_shape *shape, const struct rule *rule)
+{
+	const struct rule_word *m = rule->match;
+
+	for (uint32_t words = rule->words; words != 0; words &= words - 1, m++) {
+		uint64_t *mask = &shape->mask[__builtin_ctz(words)];
+
+		__atomic_store_n(mask, *mask | m->mask, __ATOMIC_RELEASE);
+	}
+	__atomic_store_n(&shape->words, shape->words | rule->words, __ATOMIC_RELEASE);
+}
+
+static void clear_shape(struct classifier_shape *shape)
+{
+	__atomic_store_n(&shape->words, 0, __ATOMIC_RELEASE);
+	for (int i = 0; i < FLOW_KEY_WORDS; i++)
+		__atomic_store_n(&shape->mask[i], 0, __ATOMIC_RELEASE);
+}
+
 int classifier_insert(struct classifier *cls, struct rule *rule)
 {
 	uint64_t hash = 0;
@@ -301,10 +329,12 @@ int classifier_insert(struct classifier *cls, struct rule *rule)
 
 	if (t == NULL)
 		return -ENOMEM;
+	widen_shape(&cls->shape, rule);
 	raise_bounds(cls, t, rule->priority);
 	rc = tuple_add(t, rule, hash, cls->reclaim);
 	if (rc == 0)
 		cls->n_rules++;
+	next_generation(cls);
 	return rc;
 }
 
@@ -314,6 +344,9 @@ void classifier_remove(struct classifier *cls, struct rule *rule)
 	if (rule->tuple->n_rules == 0)
 		cls->untidy = true;
 	cls->n_rules--;
+	next_generation(cls);
+	if (cls->n_rules == 0)
+		clear_shape(&cls->shape);
 	reclaim_retire(cls->reclaim, free_rule, rule);
 }
 

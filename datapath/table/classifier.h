@@ -25,6 +25,23 @@
 struct classifier;
 struct reclaim;
 
+/*
+ * What readers may know of a table to choose how to search it. The masks only grow while the table
+ * has rules; all of them are written before the rule that needs them can be met.
+ */
+struct classifier_shape {
+	uint64_t mask[FLOW_KEY_WORDS]; /* atomic; the union of the rules' masks */
+	uint32_t words;                /* atomic; bit i: mask[i] is not zero */
+	uint32_t generation;           /* atomic; changes with every insertion and removal */
+	uint32_t n_tuples;             /* atomic */
+};
+
+/** The shape of a table. Lcores and the control thread. */
+static inline const struct classifier_shape *classifier_shape(const struct classifier *cls)
+{
+	return (const struct classifier_shape *)cls; /* its first member */
+}
+
 /** An empty classifier; NULL with ENOMEM. `reclaim` must outlive it. Control thread. */
 struct classifier *classifier_create(struct reclaim *reclaim);
 

@@ -17,13 +17,10 @@
 
 #define MAC_TABLE_SLOTS 4 /* to a bucket */
 
-struct mac_entry {
-	uint64_t key; /* atomic; address << 16 | vid << 1 | 1; 0: free */
-	uint64_t val; /* atomic; port << 32 | static << 31 | seen_s (31 bits) */
-};
-
+/* One cache line: four keys, then their values. */
 struct mac_bucket {
-	struct mac_entry slot[MAC_TABLE_SLOTS];
+	uint64_t key[MAC_TABLE_SLOTS]; /* atomic; address << 16 | vid << 1 | 1; 0: free */
+	uint64_t val[MAC_TABLE_SLOTS]; /* atomic; port << 32 | static << 31 | seen_s (31 bits) */
 } __attribute__((aligned(64)));
 
 struct mac_table {

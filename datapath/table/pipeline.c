@@ -93,6 +93,7 @@ int pipeline_add_rule(struct pipeline *p, struct rule *rule)
 	/* Frames must be parsed deep enough before the rule can be met. */
 	p->n_rules_of_depth[rule_depth(rule)]++;
 	set_depth(p);
+	__atomic_store_n(&p->words, p->words | rule->words, __ATOMIC_RELEASE);
 	rc = classifier_insert(cls, rule);
 	if (rc != 0)
 		goto undo;
@@ -132,6 +133,18 @@ void pipeline_remove_rule(struct pipeline *p, struct rule *rule)
 		reclaim_retire(p->reclaim, give_counter, ret);
 	}
 	classifier_remove(p->table[rule->table_id], rule);
+}
+
+/* The words that tables still look at. */
+static void tidy_words(struct pipeline *p)
+{
+	uint32_t words = 0;
+
+	for (int i = 0; i < PIPELINE_N_TABLES; i++) {
+		if (p->table[i] != NULL)
+			words |= classifier_shape(p->table[i])->words;
+	}
+	__atomic_store_n(&p->words, words, __ATOMIC_RELEASE);
 }
 
 static int publish_flood(struct pipeline *p)
@@ -194,4 +207,5 @@ void pipeline_tidy(struct pipeline *p)
 		if (p->table[i] != NULL)
 			classifier_tidy(p->table[i]);
 	}
+	tidy_words(p);
 }

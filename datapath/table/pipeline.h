@@ -53,6 +53,7 @@ struct pipeline {
 	struct reclaim *reclaim;
 	uint32_t version;    /* atomic: frames run in the version that they find at their start */
 	uint8_t depth;       /* atomic: enum flow_depth that some rule needs */
+	uint32_t words;      /* atomic: words of the key that some rule looks at */
 	bool punt_misses;    /* atomic: unused tables' misses drop (1.3); see OpenFlow 1.0 */
 	bool deny_fragments; /* atomic: OFPC_FRAG_DROP */
 	/* control thread only: */

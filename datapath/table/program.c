@@ -89,6 +89,26 @@ struct action_list *action_build(struct action_builder *b)
 	return list;
 }
 
+void program_seal(struct program *program)
+{
+	const struct action_list *list = program->apply;
+	const struct action *a;
+
+	program->shortcut = SHORTCUT_NONE;
+	if (list == NULL || list->n_words == 0 || program->write != NULL || program->has_goto ||
+	    program->metadata_mask != 0 || program->meter_id != 0)
+		return;
+	a = action_first(list);
+	if (action_next(a) != action_end(list))
+		return;
+	if (a->op == ACTION_OUTPUT) {
+		program->shortcut = SHORTCUT_OUTPUT;
+		program->shortcut_port = a->arg;
+	} else if (a->op == ACTION_NORMAL) {
+		program->shortcut = SHORTCUT_NORMAL;
+	}
+}
+
 void program_free(struct program *program)
 {
 	if (program == NULL)

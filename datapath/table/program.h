@@ -111,6 +111,13 @@ void action_add_set_field(struct action_builder *b, enum flow_field field, const
  */
 struct action_list *action_build(struct action_builder *b);
 
+/* Programs that say one thing only have code of their own. */
+enum program_shortcut {
+	SHORTCUT_NONE,
+	SHORTCUT_OUTPUT, /* to the port `shortcut_port` */
+	SHORTCUT_NORMAL,
+};
+
 /*
  * What a rule tells a frame to do (OpenFlow 1.3.5 §5.9), in the order in which it is done.
  */
@@ -122,7 +129,12 @@ struct program {
 	bool clear;        /* empties the action set before `write` */
 	bool has_goto;
 	uint8_t goto_table;
+	uint8_t shortcut; /* enum program_shortcut; program_seal */
+	uint32_t shortcut_port;
 };
+
+/** Finds the shortcut of a program that is complete; rules do it before they publish one. */
+void program_seal(struct program *program);
 
 /** Frees the lists and the program; NULL is legal. Control thread, after a grace period. */
 void program_free(struct program *program);

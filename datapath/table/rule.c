@@ -37,6 +37,7 @@ struct rule *rule_create(const struct flow_match *match, uint32_t priority, uint
 	rule->table_id = table_id;
 	rule->cookie = cookie;
 	rule->program = program;
+	program_seal(program);
 	if (priority == 0 && n == 0)
 		rule->flags |= RULE_TABLE_MISS;
 	return rule;
@@ -65,6 +66,7 @@ void rule_set_program(struct rule *rule, struct program *program, struct reclaim
 {
 	struct program *old = rule->program;
 
+	program_seal(program);
 	__atomic_store_n(&rule->program, program, __ATOMIC_RELEASE);
 	reclaim_retire(reclaim, free_program, old);
 }

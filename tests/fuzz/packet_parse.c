@@ -38,16 +38,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (data[0] & 1)
 		m.ol_flags = RTE_MBUF_F_TX_TCP_CKSUM;
 	memset(all, 0xff, sizeof(all));
-	frame_parse(&m, (enum flow_depth)(data[0] >> 1 & 1 ? FLOW_DEPTH_L4 : FLOW_DEPTH_L2), &key,
-		    &layout);
+	frame_parse(&m, (enum flow_depth)(data[0] >> 1 & 1 ? FLOW_DEPTH_L4 : FLOW_DEPTH_L2),
+		    FRAME_ALL_WORDS, &key, &layout);
 	for (int field = 0; field < FLOW_N_FIELDS; field++)
 		edit_set_field(&m, &key, &layout, (enum flow_field)field, all, all);
 	edit_dec_ttl(&m, &key, &layout);
 	if (edit_push_vlan(&m, 0x8100, data[0]))
-		frame_parse(&m, FLOW_DEPTH_L4, &key, &layout);
+		frame_parse(&m, FLOW_DEPTH_L4, FRAME_ALL_WORDS, &key, &layout);
 	edit_set_vid(&m, 5);
 	while (edit_pop_vlan(&m) && m.data_len >= RTE_ETHER_HDR_LEN)
-		frame_parse(&m, FLOW_DEPTH_L4, &key, &layout);
+		frame_parse(&m, FLOW_DEPTH_L4, FRAME_ALL_WORDS, &key, &layout);
 	free(m.buf_addr);
 	return 0;
 }

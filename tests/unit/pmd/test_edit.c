@@ -49,7 +49,7 @@ static void take(size_t i)
 	test_frame_fill_checksums(&frame, frames[i].l3);
 	assert_true(test_frame_checksums_right(&frame, frames[i].l3));
 	memset(&key, 0, sizeof(key));
-	frame_parse(&frame.m, FLOW_DEPTH_L2, &key, &layout);
+	frame_parse(&frame.m, FLOW_DEPTH_L2, FRAME_ALL_WORDS, &key, &layout);
 }
 
 static void test_every_field_keeps_checksums_right(void **state)
@@ -80,7 +80,8 @@ static void test_every_field_keeps_checksums_right(void **state)
 					mask[1] &= 0x0f;
 				}
 				if (field == FLOW_L4_SRC || field == FLOW_L4_DST) {
-					frame_parse(&frame.m, FLOW_DEPTH_L4, &key, &layout);
+					frame_parse(&frame.m, FLOW_DEPTH_L4, FRAME_ALL_WORDS, &key,
+						    &layout);
 					if (key.ip_proto == 1 || key.ip_proto == 58)
 						mask[0] = 0;
 					/* Another ICMPv6 type makes other fields. */
@@ -93,7 +94,8 @@ static void test_every_field_keeps_checksums_right(void **state)
 				changed++;
 				assert_true(test_frame_checksums_right(&frame, frames[i].l3));
 				/* What the frame says now is what the key says. */
-				frame_parse(&frame.m, FLOW_DEPTH_L4, &again, &there);
+				frame_parse(&frame.m, FLOW_DEPTH_L4, FRAME_ALL_WORDS, &again,
+					    &there);
 				assert_memory_equal((uint8_t *)&again + place.offset,
 						    (uint8_t *)&key + place.offset, place.size);
 			}

@@ -27,7 +27,7 @@ static void parse(const char *hex, enum flow_depth depth)
 	test_frame_init(&f);
 	test_frame_hex(&f, hex);
 	memset(&key, 0xee, sizeof(key));
-	frame_parse(&f.m, depth, &key, &layout);
+	frame_parse(&f.m, depth, FRAME_ALL_WORDS, &key, &layout);
 }
 
 static uint16_t be16(uint16_t v)
