@@ -94,8 +94,9 @@ void api_get_switch(void *context, struct http_request *request)
 		memory_json(host), "n_ports", (int)ports_count(host->ports), "n_flows",
 		(int)counts.n_flows, "n_groups", (int)counts.n_groups, "n_macs",
 		(int)mac_count(host->pipeline->macs), "mac_table_size",
-		(int)host->options.mac_table_size, "mac_ageing_s", (int)host->options.mac_ageing_s,
-		"controllers", controllers, "listeners", listeners);
+		(int)host->pipeline->macs->n_entries, "mac_ageing_s",
+		(int)host->options.mac_ageing_s, "controllers", controllers, "listeners",
+		listeners);
 	add_totals(host, json);
 	http_reply_json(request, 200, json);
 }

@@ -14,6 +14,12 @@ static bool is_reserved(const uint8_t addr[6])
 	return memcmp(addr, prefix, sizeof(prefix)) == 0 && addr[5] < 0x10;
 }
 
+/* Only a single station's address is learned: neither a group nor zero (802.1Q-2018 §8.7). */
+static bool is_station(uint64_t key)
+{
+	return (key >> 16 & 1) == 0 && key >> 16 != 0;
+}
+
 /* How a frame of VLAN `vid` must change to leave by a port. */
 static enum vlan_edit egress_edit(const struct vlan_port *vlan, uint16_t tci, uint16_t vid)
 {
@@ -70,8 +76,8 @@ void frame_normal(struct lcore *l, struct frame *f)
 		frame_fail(l, f, DROP_VLAN_FILTERED);
 		return;
 	}
-	if (likely(l->in_index != 0 && (f->key->eth_src[0] & 1) == 0)) {
-		key = mac_key(f->key->eth_src, (uint16_t)vid);
+	key = mac_key(f->key->eth_src, (uint16_t)vid);
+	if (likely(l->in_index != 0 && is_station(key))) {
 		mac_learn(macs, key, mac_place(macs, key), l->in_index, l->now_s);
 	}
 	if (f->key->eth_dst[0] & 1) {
@@ -121,7 +127,7 @@ static inline void read_frame(const struct lcore *l, const struct vlan_port *in,
 
 	s->tci = rte_be_to_cpu_16(key->vlan_tci_be);
 	vid = in->mode == VLAN_NONE && s->tci == 0 ? 0 : vlan_ingress(in, s->tci);
-	s->plain = vid >= 0 && ((src | dst) & ADDRESS_GROUP_BIT) == 0;
+	s->plain = vid >= 0 && src != 0 && ((src | dst) & ADDRESS_GROUP_BIT) == 0;
 	if (unlikely(!s->plain))
 		return;
 	s->vid = (uint16_t)vid;
