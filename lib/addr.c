@@ -76,7 +76,9 @@ static int parse_host(const char *text, uint16_t default_port, struct target *ta
 		if (end[1] == ':')
 			port_text = end + 2;
 	} else {
-		end = strrchr(text, ':');
+		end = strchr(text, ':');
+		if (end != NULL && strchr(end + 1, ':') != NULL)
+			goto bad; /* a bare IPv6 address, whose port nobody can tell */
 		if (end != NULL)
 			port_text = end + 1;
 		else

@@ -213,7 +213,7 @@ static int set_stateless(struct options *o, const char *value, char *why, size_t
 	else if (strcmp(value, "false") == 0 || strcmp(value, "no") == 0)
 		o->stateless = false;
 	else
-		return refuse(why, why_size, "stateless %.40s is neither yes nor no", value);
+		return refuse(why, why_size, "stateless %.40s is unknown; write yes or no", value);
 	return 0;
 }
 
