@@ -4,7 +4,7 @@
 from .. import rules
 from ..systems import Heddled, Ovs
 from ..traffic import Traffic
-from .base import SWITCHES, testpmd_io
+from .base import testpmd_io
 from .control import FlowMods, Memory, PortAdd, Restart, Upcalls
 from .load import Churn, Explosion, FirstPacket, Idle
 from .p2p import P2P, Instructions

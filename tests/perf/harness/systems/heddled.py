@@ -58,7 +58,7 @@ class Heddled(System):
         os.makedirs(self.run_dir, exist_ok=True)
         eal = ["--file-prefix", self.prefix, "--no-pci"] + self.setup.memory + self.setup.eal
         argv = self.setup.wrap + [
-            self.binary, "--name", self.prefix, "--run-dir", self.run_dir, "--stateless",
+            self.binary, "--name", "perf-%d" % os.getpid(), "--run-dir", self.run_dir, "--stateless",
             "--lcores", str(self.setup.core), "--listen", "unix:" + self.openflow(),
             "--fail-mode", fail_mode, "--eal", " ".join(eal)]
         if self.setup.traffic and self.setup.traffic.stations > 1000:

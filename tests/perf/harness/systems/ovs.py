@@ -61,8 +61,8 @@ class Ovs(System):
         self.env = dict(os.environ, OVS_RUNDIR=self.dir, OVS_LOGDIR=self.dir, OVS_DBDIR=self.dir)
 
     def vsctl(self, *args, wait=True):
-        return run(["ovs-vsctl", "--timeout=120", "--db=unix:" + self.sock] + ([] if wait else ["--no-wait"]) +
-                   list(args), env=self.env)
+        return run(["ovs-vsctl", "--timeout=120", "--db=unix:" + self.sock] +
+                   ([] if wait else ["--no-wait"]) + list(args), env=self.env)
 
     def ofctl(self, *args):
         return run(["ovs-ofctl", "-O", "OpenFlow13", args[0], "unix:" + self.openflow()] +
@@ -90,7 +90,8 @@ class Ovs(System):
         # unshare execs the daemon: same pid, own network namespace for the bridge's tap.
         wrap = self.setup.wrap if self.setup else []
         c = self.child(["unshare", "--net"] + wrap +
-                       [VSWITCHD, "unix:" + self.sock, "-vconsole:off", "-vfile:info", "--log-file=" + os.path.join(self.dir, "vswitchd.log"),
+                       [VSWITCHD, "unix:" + self.sock, "-vconsole:off", "-vfile:info",
+                        "--log-file=" + os.path.join(self.dir, "vswitchd.log"),
                         "--unixctl=" + ctl], "vswitchd.out",
                        env=dict(self.env, **(self.setup.env if self.setup else {})))
 
