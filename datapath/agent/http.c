@@ -43,6 +43,9 @@ static void on_peer_gone(struct evhttp_connection *connection, void *arg)
 {
 	struct http_request *r = arg;
 
+	/* A request that still waits for its answer is cut off its connection first, and ours. */
+	if (evhttp_request_get_connection(r->req) == NULL)
+		evhttp_request_free(r->req);
 	r->req = NULL;
 	if (r->end != NULL) { /* parts are under way: nobody else will end them */
 		r->end(r->part_arg);

@@ -13,7 +13,7 @@
 
 #include "datapath/agent/options.h"
 
-#define WORDS_MAX 24
+#define WORDS_MAX 40
 
 /* Parses a command line whose words are separated by blanks. */
 static int parse(struct options *o, const char *line, char *why, size_t why_size)
@@ -25,8 +25,10 @@ static int parse(struct options *o, const char *line, char *why, size_t why_size
 	options_init(o);
 	snprintf(copy, sizeof(copy), "%s", line);
 	for (char *save, *word = strtok_r(copy, " ", &save); word != NULL;
-	     word = strtok_r(NULL, " ", &save))
+	     word = strtok_r(NULL, " ", &save)) {
+		assert_true(argc < WORDS_MAX);
 		argv[argc++] = word;
+	}
 	return options_parse(o, argc, argv, why, why_size);
 }
 
