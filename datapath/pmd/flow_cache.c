@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "datapath/pmd/flow_cache.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <rte_branch_prediction.h>
-#include <rte_random.h>
 
 /* A table with fewer tuples is searched as fast as the cache. */
 #define TUPLES_WORTH_IT 3
@@ -15,44 +12,6 @@
 #define PAYS_AT_LEAST (ROUND_KEYS / 6) /* hits of a round */
 /* Of keys whose place holds another live one, one in this many takes it. */
 #define TAKE_ONE_IN 4
-
-struct flow_cache {
-	struct flow_cache_entry *entries;
-	uint64_t seed; /* so that nobody can aim at a place */
-	uint32_t turn;
-	struct flow_cache_gain *gain; /* by table */
-};
-
-struct flow_cache *flow_cache_create(unsigned int n_tables)
-{
-	size_t size = FLOW_CACHE_ENTRIES * sizeof(struct flow_cache_entry);
-	struct flow_cache *cache = calloc(1, sizeof(*cache));
-
-	if (cache == NULL)
-		goto no_memory;
-	cache->gain = calloc(n_tables, sizeof(*cache->gain));
-	cache->entries = aligned_alloc(64, size);
-	if (cache->gain == NULL || cache->entries == NULL) {
-		flow_cache_destroy(cache);
-		goto no_memory;
-	}
-	memset(cache->entries, 0, size);
-	cache->seed = rte_rand();
-	return cache;
-
-no_memory:
-	errno = ENOMEM;
-	return NULL;
-}
-
-void flow_cache_destroy(struct flow_cache *cache)
-{
-	if (cache == NULL)
-		return;
-	free(cache->entries);
-	free(cache->gain);
-	free(cache);
-}
 
 /* The part of a key that a table looks at, and its place. */
 struct probe {

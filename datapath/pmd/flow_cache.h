@@ -30,7 +30,12 @@ struct flow_cache_gain {
 	uint32_t rest;           /* keys that are still to be searched without the cache */
 };
 
-struct flow_cache;
+struct flow_cache {
+	struct flow_cache_entry *entries;
+	uint64_t seed; /* so that nobody can aim at a place */
+	uint32_t turn;
+	struct flow_cache_gain *gain; /* by table */
+};
 
 /** An empty cache for `n_tables` tables; NULL with ENOMEM. Control thread. */
 struct flow_cache *flow_cache_create(unsigned int n_tables);

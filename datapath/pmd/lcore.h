@@ -143,6 +143,14 @@ static inline struct pmd_port_counters *ingress(struct lcore *l)
 	return &l->port[l->in_index];
 }
 
+/* lcore_setup.c */
+
+/** A lcore that has nothing to do yet; NULL when there is no memory. Control thread. */
+struct lcore *lcore_create(struct pmd *pmd, unsigned int number);
+
+/** Frees it; it does not run. NULL is legal. Control thread. */
+void lcore_destroy(struct lcore *l);
+
 /* output.c: the ends of a frame */
 
 /** Sends what is collected for a port. */

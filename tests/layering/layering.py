@@ -57,7 +57,9 @@ FORBIDDEN_IN_PMD = ("malloc", "calloc", "realloc", "free", "strdup", "printf", "
                     "rte_free", "log_info", "log_warn", "log_error", "log_debug", "read", "write",
                     "open", "ioctl", "syslog")
 # Set-up of lcores runs on the control thread, although it stands beside the loop.
-PMD_CONTROL_SIDE = re.compile(r"datapath/pmd/(lcore|worker|control|setup|assign)[a-z_]*\.c$")
+PMD_CONTROL_SIDE = re.compile(r"datapath/pmd/(pmd|lcore_setup)\.c$")
+# The kick that wakes the control thread when it sleeps, as a guest is kicked.
+PMD_KICK = ("datapath/pmd/loop.c", "write")
 
 SOURCE = re.compile(r"\.[ch]$")
 TEXT = re.compile(r"\.(c|h|py|sh|yaml|yml|md|txt|build|map|conf|service|in|ofp|flows)$")
@@ -143,7 +145,8 @@ def check_fast_path(root, names):
                 PMD_CONTROL_SIDE.search(name)):
             continue
         for number, line in enumerate(strip_comments(read(root, name)).splitlines(), 1):
-            if found := call.search(line):
+            found = call.search(line)
+            if found and (name, found.group(1)) != PMD_KICK:
                 wrong.append(f"{name}:{number}: {found.group(1)}() on the fast path")
     return wrong
 

@@ -3,7 +3,7 @@
 #include "lib/units.h"
 #include "openflow/channel.h"
 
-#include "hex.h"
+#include "tests/unit/openflow/hex.h"
 
 #include <errno.h>
 #include <event2/event.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "openflow/msg.h"
 
-#include "hex.h"
-#include "vectors.h"
+#include "tests/unit/openflow/hex.h"
+#include "tests/unit/openflow/vectors.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

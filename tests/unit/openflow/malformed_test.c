@@ -2,7 +2,7 @@
 /* What is wrong with a message, and the error that the standard wants for it. */
 #include "openflow/msg.h"
 
-#include "hex.h"
+#include "tests/unit/openflow/hex.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,8 +2,8 @@
 #include "openflow/flow_text.h"
 #include "openflow/msg.h"
 
-#include "hex.h"
-#include "text_vectors.h"
+#include "tests/unit/openflow/hex.h"
+#include "tests/unit/openflow/text_vectors.h"
 
 #include <errno.h>
 #include <setjmp.h>

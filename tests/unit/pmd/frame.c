@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "frame.h"
+#include "tests/unit/pmd/frame.h"
 
 #include <ctype.h>
 #include <stdio.h>

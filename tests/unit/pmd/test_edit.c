@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "datapath/pmd/edit.h"
-#include "frame.h"
+#include "tests/unit/pmd/frame.h"
 
 #define ETH "020000000002 020000000001 "
 #define SRC6 "20010db8000000000000000000000001 "

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "datapath/pmd/parse.h"
-#include "frame.h"
+#include "tests/unit/pmd/frame.h"
 
 #define ETH "020000000002 020000000001 "
 #define IP4(proto) "45b8 0024 0001 0000 40" proto " 0000 0a000001 0b000002 "
