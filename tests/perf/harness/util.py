@@ -177,6 +177,8 @@ class UnixHttp(http.client.HTTPConnection):
 class Child:
     """A process this harness started; it ends only these, by pid."""
 
+    running = []                # those not yet stopped
+
     def __init__(self, argv, log, stdin=False, env=None, cwd=None):
         self.argv = argv
         self.log_path = log
@@ -185,6 +187,7 @@ class Child:
                                   stdout=self.log, stderr=subprocess.STDOUT, env=env, cwd=cwd,
                                   start_new_session=True)
         self.pid = self.p.pid
+        Child.running.append(self)
 
     def alive(self):
         return self.p.poll() is None
@@ -223,6 +226,8 @@ class Child:
             except subprocess.TimeoutExpired:
                 self.p.kill()
                 self.p.wait(timeout)
+        if self in Child.running:
+            Child.running.remove(self)
         if self.p.stdin:
             try:
                 self.p.stdin.close()

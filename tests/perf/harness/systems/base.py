@@ -7,6 +7,7 @@ turns on the same core.  To add one, subclass System; see the README.
 """
 
 import os
+import shutil
 import time
 
 from ..util import Child, Fail, Telemetry, memory_kb, thread_cpu_ns
@@ -120,3 +121,4 @@ class System:
         for c in reversed(self.children):
             c.stop()
         self.children = []
+        shutil.rmtree(os.path.dirname(self.tele.path), ignore_errors=True)      # the EAL leaves it
