@@ -11,6 +11,15 @@
 /** All routes, for http_create. */
 extern const struct http_route api_routes[];
 
+struct host;
+
+/**
+ * Answers when all changes so far would survive a crash; `json` is given away, NULL for an answer
+ * without a body.
+ */
+void api_answer_when_stored(struct host *host, struct http_request *request, int status,
+			    json_t *json);
+
 /* api_switch.c */
 void api_get_switch(void *host, struct http_request *request);
 

@@ -93,7 +93,7 @@ void api_add_mac(void *context, struct http_request *request)
 				 mac);
 	else {
 		host_store_mac(host, &addr, (uint16_t)vlan, port);
-		http_reply_empty(request, 204);
+		api_answer_when_stored(host, request, 204, NULL);
 	}
 	json_decref(body);
 }
@@ -119,7 +119,7 @@ void api_remove_mac(void *context, struct http_request *request)
 		return;
 	}
 	host_store_mac(host, &addr, (uint16_t)vlan, NULL);
-	http_reply_empty(request, 204);
+	api_answer_when_stored(host, request, 204, NULL);
 }
 
 void api_flush_macs(void *context, struct http_request *request)

@@ -132,38 +132,6 @@ void api_get_port(void *context, struct http_request *request)
 
 /* --- in ------------------------------------------------------------------------------------- */
 
-/* An answer that waits until the change would survive a crash. */
-struct answer {
-	struct http_request *request;
-	json_t *json; /* NULL: no body */
-	int status;
-};
-
-static void send_answer(void *arg)
-{
-	struct answer *a = arg;
-
-	if (a->json != NULL)
-		http_reply_json(a->request, a->status, a->json);
-	else
-		http_reply_empty(a->request, a->status);
-	free(a);
-}
-
-static void answer_when_stored(struct host *host, struct http_request *request, int status,
-			       json_t *json)
-{
-	struct answer *a = malloc(sizeof(*a));
-
-	if (a == NULL) {
-		json_decref(json);
-		http_reply_error(request, 507, "there is no memory for the answer; free some");
-		return;
-	}
-	*a = (struct answer){.request = request, .json = json, .status = status};
-	host_when_stored(host, send_answer, a);
-}
-
 void api_add_port(void *context, struct http_request *request)
 {
 	struct host *host = context;
@@ -192,7 +160,7 @@ void api_add_port(void *context, struct http_request *request)
 	json = port_json(host, entry);
 	if (entry->port->spec.kind == PORT_VHOST)
 		add_guest_lines(entry, json);
-	answer_when_stored(host, request, 201, json);
+	api_answer_when_stored(host, request, 201, json);
 }
 
 /* A number that may be null; false when it is something else. */
@@ -270,8 +238,8 @@ void api_set_port(void *context, struct http_request *request)
 	if (err < 0)
 		http_reply_error(request, http_status(err), "%s", why);
 	else
-		answer_when_stored(host, request, 200,
-				   port_json(host, ports_find(host->ports, name)));
+		api_answer_when_stored(host, request, 200,
+				       port_json(host, ports_find(host->ports, name)));
 }
 
 struct removal {
@@ -284,7 +252,7 @@ static void on_removed(void *arg)
 	struct removal removal = *(struct removal *)arg;
 
 	free(arg);
-	answer_when_stored(removal.host, removal.request, 204, NULL);
+	api_answer_when_stored(removal.host, removal.request, 204, NULL);
 }
 
 void api_remove_port(void *context, struct http_request *request)

@@ -165,7 +165,8 @@ static int find_lcores(struct eal *eal, char *why, size_t why_size)
 
 int eal_start(const struct eal_config *config, struct eal *eal, char *why, size_t why_size)
 {
-	static struct eal_args args; /* DPDK keeps pointers into it */
+	static struct eal_args args;          /* DPDK keeps pointers to the words */
+	static char *words[EAL_ARGS_MAX + 1]; /* DPDK moves them about */
 	struct eal_args user = {0};
 	int err;
 
@@ -194,7 +195,8 @@ int eal_start(const struct eal_config *config, struct eal *eal, char *why, size_
 	for (int i = 1; i < args.n; i++)
 		log_debug("memory", "DPDK's argument %s", args.at[i]);
 	optind = 1;
-	if (rte_eal_init(args.n, args.at) < 0) {
+	memcpy(words, args.at, sizeof(words));
+	if (rte_eal_init(args.n, words) < 0) {
 		err = rte_errno != 0 ? -rte_errno : -EIO;
 		snprintf(why, why_size,
 			 "DPDK did not start (%s: %s); check the words of --eal, and the memory "
