@@ -109,6 +109,14 @@ def _(t):
     equal({n: [v for v in vids if v] for n, vids in got.items()}, {"hb": [], "ht": [], "hn": [10]}, "who got it")
 
 
+@test("a priority tag hides no other tag: the frame gets into no VLAN by it")
+def _(t):
+    s = Scene(t)
+    for sender in ("ha", "ht"):
+        got = s.seen(s.send(sender, vlan(0, 3) + vlan(20)), sender)
+        equal({n: vids for n, vids in got.items() if vids[:1] == [20]}, {}, f"frames of {sender} that look like VLAN 20")
+
+
 @test("a double-tagged frame on a trunk loses only its outer tag at an access port")
 def _(t):
     s = Scene(t)
