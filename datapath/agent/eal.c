@@ -2,6 +2,7 @@
 #include "datapath/agent/eal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <sched.h>
 #include <stdio.h>
@@ -163,10 +164,33 @@ static int find_lcores(struct eal *eal, char *why, size_t why_size)
 	return 0;
 }
 
+/* rte_eal_init, without the pages of usage that it prints over one wrong word. */
+static int init_quietly(const struct eal_args *args)
+{
+	static char *words[EAL_ARGS_MAX + 1]; /* DPDK keeps pointers to the words, moved about */
+	bool help = eal_args_have(args, "-h") || eal_args_have(args, "--help");
+	int null = help ? -1 : open("/dev/null", O_WRONLY | O_CLOEXEC);
+	int shown = null < 0 ? -1 : fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	int rc;
+
+	memcpy(words, args->at, sizeof(words));
+	fflush(stdout);
+	if (shown >= 0)
+		dup2(null, STDOUT_FILENO);
+	rc = rte_eal_init(args->n, words);
+	fflush(stdout);
+	if (shown >= 0) {
+		dup2(shown, STDOUT_FILENO);
+		close(shown);
+	}
+	if (null >= 0)
+		close(null);
+	return rc;
+}
+
 int eal_start(const struct eal_config *config, struct eal *eal, char *why, size_t why_size)
 {
-	static struct eal_args args;          /* DPDK keeps pointers to the words */
-	static char *words[EAL_ARGS_MAX + 1]; /* DPDK moves them about */
+	static struct eal_args args; /* DPDK keeps pointers to the words */
 	struct eal_args user = {0};
 	int err;
 
@@ -195,8 +219,7 @@ int eal_start(const struct eal_config *config, struct eal *eal, char *why, size_
 	for (int i = 1; i < args.n; i++)
 		log_debug("memory", "DPDK's argument %s", args.at[i]);
 	optind = 1;
-	memcpy(words, args.at, sizeof(words));
-	if (rte_eal_init(args.n, words) < 0) {
+	if (init_quietly(&args) < 0) {
 		err = rte_errno != 0 ? -rte_errno : -EIO;
 		snprintf(why, why_size,
 			 "DPDK did not start (%s: %s); check the words of --eal, and the memory "
