@@ -21,6 +21,7 @@
 #define TIMEOUT_S 30
 #define ARGS_MAX 3
 #define PATH_MAX_SIZE 1024
+#define ACCEPT_PAUSE_S 1
 
 struct http {
 	struct evhttp *server;
@@ -277,6 +278,26 @@ static void on_request(struct evhttp_request *req, void *arg)
 	route->handle(http->context, r);
 }
 
+static void listen_again(evutil_socket_t fd, short what, void *listener)
+{
+	evconnlistener_enable(listener);
+}
+
+/* No descriptor is free for a peer that waits, which would be reported without end: a pause. */
+static void on_accept_failed(struct evconnlistener *listener, void *server)
+{
+	static const struct timeval pause = {.tv_sec = ACCEPT_PAUSE_S};
+	static struct log_limit limit;
+
+	log_limited(&limit, LOG_LEVEL_WARNING, "api",
+		    "a connection is not taken: %s; close others, or raise the limit of open files",
+		    strerror(errno));
+	/* The loop does not run any more when the listener is freed. */
+	if (event_base_once(evconnlistener_get_base(listener), -1, EV_TIMEOUT, listen_again,
+			    listener, &pause) == 0)
+		evconnlistener_disable(listener);
+}
+
 /* Binds under another name and renames, so that the socket has its mode when it appears. */
 static int listen_unix(const char *path)
 {
@@ -305,6 +326,7 @@ struct http *http_create(struct event_base *base, const char *path,
 			 const struct http_route *routes, void *context, char *why, size_t why_size)
 {
 	struct http *http = calloc(1, sizeof(*http));
+	struct evhttp_bound_socket *bound;
 	int fd = -ENOMEM;
 
 	if (http == NULL)
@@ -324,8 +346,10 @@ struct http *http_create(struct event_base *base, const char *path,
 							 EVHTTP_REQ_PATCH | EVHTTP_REQ_DELETE |
 							 EVHTTP_REQ_PUT | EVHTTP_REQ_HEAD);
 	evhttp_set_gencb(http->server, on_request, http);
-	if (evhttp_accept_socket(http->server, fd) < 0)
+	bound = evhttp_accept_socket_with_handle(http->server, fd);
+	if (bound == NULL)
 		goto free_server;
+	evconnlistener_set_error_cb(evhttp_bound_socket_get_listener(bound), on_accept_failed);
 	return http;
 
 free_server:

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <rte_errno.h>
 #include <rte_mbuf.h>
@@ -59,6 +60,17 @@ static int catch_signals(struct daemon *p)
 			return -ENOMEM;
 	}
 	return 0;
+}
+
+/* A guest's port takes several descriptors: all that this process may have are wanted. */
+static void raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
 }
 
 /* --- parts ---------------------------------------------------------------------------------- */
@@ -312,6 +324,7 @@ int main(int argc, char **argv)
 		printf("heddled %s\n", HEDDLE_VERSION);
 	} else {
 		log_set_level(o->log_level);
+		raise_file_limit();
 		err = daemon_start(&d, why, sizeof(why));
 		if (err == 0) {
 			say_ready(&d.host);
