@@ -286,7 +286,11 @@ int vhost_device_open(struct vhost_device *device, const struct vhost_device_cla
 		      const char *path, bool client, void (*grace)(void *arg), void *grace_arg,
 		      char *why, size_t why_size)
 {
-	uint64_t flags = RTE_VHOST_USER_NET_COMPLIANT_OL_FLAGS;
+	/*
+	 * A frame that is longer than a frame buffer comes in one external buffer instead of a
+	 * chain; when there is no memory for one, as a chain all the same.
+	 */
+	uint64_t flags = RTE_VHOST_USER_NET_COMPLIANT_OL_FLAGS | RTE_VHOST_USER_EXTBUF_SUPPORT;
 	int error = path_check(path, client, why, why_size);
 
 	if (error != 0)
