@@ -23,6 +23,12 @@ static int on_link(uint16_t id, enum rte_eth_event_type type, void *arg, void *r
 	return 0;
 }
 
+/* A tap device that was moved to another namespace: we hold its descriptor, but cannot ask. */
+static bool is_out_of_sight(const struct ethdev_port *p)
+{
+	return strcmp(p->port.spec.kind_name, "tap") == 0 && if_nametoindex(p->interface) == 0;
+}
+
 static void ethdev_state(struct port *port, struct port_state *state)
 {
 	struct ethdev_port *p = ethdev_of(port);
@@ -39,7 +45,7 @@ static void ethdev_state(struct port *port, struct port_state *state)
 		.mtu = atomic_load(&p->mtu),
 	};
 	if (p->interface[0] != '\0')
-		state->link_up = kernel_link_running(p->interface);
+		state->link_up = is_out_of_sight(p) || kernel_link_running(p->interface);
 	state->link_up = state->link_up && !atomic_load(&p->admin_down);
 	if (link.link_speed != RTE_ETH_SPEED_NUM_UNKNOWN)
 		state->speed_bps = (uint64_t)link.link_speed * 1000000;
@@ -74,8 +80,10 @@ static int ethdev_set_mtu(struct port *port, uint16_t mtu)
 static int ethdev_set_admin(struct port *port, bool up)
 {
 	struct ethdev_port *p = ethdev_of(port);
-	int error = up ? rte_eth_dev_set_link_up(p->id) : rte_eth_dev_set_link_down(p->id);
+	int error = -ENOTSUP;
 
+	if (!is_out_of_sight(p))
+		error = up ? rte_eth_dev_set_link_up(p->id) : rte_eth_dev_set_link_down(p->id);
 	if (error != 0 && error != -ENOTSUP)
 		return error;
 	if (atomic_exchange(&p->admin_down, !up) == up)
