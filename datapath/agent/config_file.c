@@ -67,10 +67,11 @@ static int parse_line(char *line, config_file_set set, void *context, char *why,
 	value = clean_value(trim(equals + 1));
 	key = trim(key);
 	if (value == NULL) {
-		snprintf(why, why_size,
-			 "the quotes around the value of %.60s do not match; end the value with the "
-			 "quote that starts it",
-			 key);
+		snprintf(
+			why, why_size,
+			"the quotes around the value of %.60s do not match; end the value with the "
+			"quote that starts it",
+			key);
 		return -EINVAL;
 	}
 	return set(context, key, value, why, why_size);

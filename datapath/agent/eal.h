@@ -14,12 +14,12 @@
 #include "datapath/pmd/pmd.h"
 
 struct eal_config {
-	const char *name;    /* of the switch */
-	const char *run_dir; /* makes the file prefix unique */
-	const char *lcores;  /* CPUs that carry frames; NULL: picked */
-	const char *extra;   /* the operator's arguments; NULL: none */
+	const char *name;     /* of the switch */
+	const char *run_dir;  /* makes the file prefix unique */
+	const char *lcores;   /* CPUs that carry frames; NULL: picked */
+	const char *extra;    /* the operator's arguments; NULL: none */
 	uint64_t memory_size; /* bytes of frame buffers */
-	bool want_pci;	     /* a port on the PCI bus is asked for */
+	bool want_pci;        /* a port on the PCI bus is asked for */
 };
 
 struct eal {

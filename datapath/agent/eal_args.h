@@ -13,7 +13,7 @@
 struct eal_args {
 	int n;
 	char *at[EAL_ARGS_MAX + 1]; /* owned, NULL behind the last */
-	bool full;		    /* more words than fit, or no memory */
+	bool full;                  /* more words than fit, or no memory */
 };
 
 /** Appends a copy of a formatted word. */
@@ -45,7 +45,8 @@ void eal_cpus_pick(const cpu_set_t *allowed, cpu_set_t *poll);
 
 /**
  * Writes the --lcores map `M@(control),1@1,…` and the id of the main lcore: the lowest that is not
- * a polling CPU. The control thread gets all CPUs, or the others when there are two of these. -ENOSPC.
+ * a polling CPU. The control thread gets all CPUs, or the others when there are two of these.
+ * -ENOSPC.
  */
 int eal_lcores_map(const cpu_set_t *allowed, const cpu_set_t *poll, unsigned int *main_lcore,
 		   char *map, size_t map_size);

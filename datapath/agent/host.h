@@ -49,8 +49,7 @@ int host_restore_numbers(struct host *host, char *why, size_t why_size);
 int host_restore_agent(struct host *host, char *why, size_t why_size);
 
 /** Keeps a static address over restarts; `port` NULL: no more. */
-void host_store_mac(struct host *host, const struct eth_addr *addr, uint16_t vid,
-		    const char *port);
+void host_store_mac(struct host *host, const struct eth_addr *addr, uint16_t vid, const char *port);
 
 /** Calls `done(arg)` when all changes so far are durable; at once in a stateless switch. */
 void host_when_stored(struct host *host, void (*done)(void *arg), void *arg);

@@ -176,10 +176,12 @@ json_t *http_body(struct http_request *request)
 	if (json_is_object(json))
 		return json;
 	if (json != NULL)
-		http_reply_error(request, 400, "the body is JSON but no object; send {\"key\": value}");
+		http_reply_error(request, 400,
+				 "the body is JSON but no object; send {\"key\": value}");
 	else
-		http_reply_error(request, 400, "the body is not JSON (%s at line %d); send an object",
-				 error.text, error.line);
+		http_reply_error(request, 400,
+				 "the body is not JSON (%s at line %d); send an object", error.text,
+				 error.line);
 	json_decref(json);
 	return NULL;
 }
@@ -322,8 +324,8 @@ static int listen_unix(const char *path)
 	return fd;
 }
 
-struct http *http_create(struct event_base *base, const char *path,
-			 const struct http_route *routes, void *context, char *why, size_t why_size)
+struct http *http_create(struct event_base *base, const char *path, const struct http_route *routes,
+			 void *context, char *why, size_t why_size)
 {
 	struct http *http = calloc(1, sizeof(*http));
 	struct evhttp_bound_socket *bound;

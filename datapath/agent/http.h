@@ -28,9 +28,8 @@ struct http_route {
  * Serves `routes` (static, ended by a row without a path) on the socket `path`, which is made with
  * mode 0660 in place of a stale one. NULL with errno and a sentence in `why`.
  */
-struct http *http_create(struct event_base *base, const char *path,
-			 const struct http_route *routes, void *context, char *why,
-			 size_t why_size);
+struct http *http_create(struct event_base *base, const char *path, const struct http_route *routes,
+			 void *context, char *why, size_t why_size);
 
 /** Ends all connections, unlinks the socket, frees. NULL is legal. */
 void http_destroy(struct http *http);

@@ -34,7 +34,7 @@ struct options {
 	char config[OPTIONS_PATH_SIZE]; /* "": none */
 	uint64_t dpid;
 	struct option_list ports; /* specs of the command line, then those of the file */
-	size_t n_ports_typed;	  /* how many of `ports` are from the command line */
+	size_t n_ports_typed;     /* how many of `ports` are from the command line */
 	struct option_list controllers;
 	struct option_list listeners;
 	enum agent_fail_mode fail_mode;

@@ -24,8 +24,9 @@ static int parse_vid(const char *key, const char *value, uint16_t *vid, char *wh
 
 static int refuse_mix(char *why, size_t why_size)
 {
-	snprintf(why, why_size, "vlan makes an access port and cannot stand with trunk or native; for "
-				"untagged frames on a trunk use native");
+	snprintf(why, why_size,
+		 "vlan makes an access port and cannot stand with trunk or native; for "
+		 "untagged frames on a trunk use native");
 	return -EINVAL;
 }
 
@@ -77,7 +78,8 @@ int port_settings_option(void *arg, const char *key, const char *value, char *wh
 		return err;
 	}
 	snprintf(why, why_size,
-		 "option %.40s is unknown; a port has ofport, vlan, trunk, native, queues, mtu, mac, "
+		 "option %.40s is unknown; a port has ofport, vlan, trunk, native, queues, mtu, "
+		 "mac, "
 		 "server and client",
 		 key);
 	return -EINVAL;

@@ -20,7 +20,7 @@ struct port_settings {
 /* Changes at run time; what has no flag stays. */
 struct port_change {
 	bool has_vlan, has_trunk, has_native, has_mtu, has_admin;
-	uint16_t vlan;	   /* 0: no access VLAN any more */
+	uint16_t vlan;     /* 0: no access VLAN any more */
 	const char *trunk; /* NULL: no trunk any more */
 	uint16_t native;   /* 0: none */
 	uint16_t mtu;

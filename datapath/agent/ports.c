@@ -30,6 +30,14 @@ struct ports {
 	uint64_t changed[INDEX_WORDS]; /* atomic; bit 0: a port that has no index yet */
 };
 
+static bool is_same(const struct port_state *a, const struct port_state *b)
+{
+	return a->link_up == b->link_up && a->connected == b->connected && a->n_rxq == b->n_rxq &&
+	       a->n_txq == b->n_txq && a->mtu == b->mtu && a->speed_bps == b->speed_bps &&
+	       a->n_features == b->n_features && memcmp(&a->mac, &b->mac, sizeof(a->mac)) == 0 &&
+	       memcmp(a->features, b->features, a->n_features * sizeof(a->features[0])) == 0;
+}
+
 static void look(struct port_entry *entry)
 {
 	struct ports *ports = entry->ports;
@@ -40,7 +48,7 @@ static void look(struct port_entry *entry)
 	if (entry->removing)
 		return;
 	entry->port->ops->state(entry->port, &state);
-	if (memcmp(&state, &entry->state, sizeof(state)) == 0)
+	if (is_same(&state, &entry->state))
 		return;
 	link_changed = state.link_up != entry->state.link_up;
 	entry->state = state;
@@ -122,8 +130,8 @@ struct ports *ports_create(const struct ports_config *config)
 	ports->changed_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (ports->changed_fd < 0)
 		goto free_ports;
-	ports->changed_event = event_new(config->base, ports->changed_fd, EV_READ | EV_PERSIST,
-					 on_changed, ports);
+	ports->changed_event =
+		event_new(config->base, ports->changed_fd, EV_READ | EV_PERSIST, on_changed, ports);
 	if (ports->changed_event == NULL)
 		goto close_fd;
 	ports->poll_timer = event_new(config->base, -1, EV_PERSIST, on_poll, ports);
@@ -245,8 +253,9 @@ static int claim(struct ports *ports, const char *name, struct port_settings *se
 	if (settings->ofport == 0)
 		settings->ofport = choose_number(ports, name);
 	if (*index == 0 || settings->ofport == 0) {
-		snprintf(why, why_size, "there are %d ports already, the most that a switch has; "
-					"delete one first",
+		snprintf(why, why_size,
+			 "there are %d ports already, the most that a switch has; "
+			 "delete one first",
 			 PIPELINE_MAX_PORTS - 1);
 		return -ENOSPC;
 	}

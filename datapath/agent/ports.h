@@ -28,7 +28,7 @@ struct ports;
 struct port_entry {
 	struct port *port;
 	struct port_settings settings; /* of it ofport is the number in use */
-	uint32_t config;	       /* OFPPC_* bits in force */
+	uint32_t config;               /* OFPPC_* bits in force */
 	struct port_state state;       /* as of the last look */
 	bool removing;
 	struct log_limit link_log;

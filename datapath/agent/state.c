@@ -87,7 +87,8 @@ static int apply(struct state *state, const struct change *c)
 	return rc == SQLITE_DONE ? 0 : -EIO;
 }
 
-/* Writes up to TRANSACTION_MAX changes from *next on in one transaction; *next moves behind them. */
+/* Writes up to TRANSACTION_MAX changes from *next on in one transaction; *next moves behind them.
+ */
 static void write_some(struct state *state, struct change **next, struct log_limit *limit)
 {
 	struct change *c = *next;
@@ -100,10 +101,11 @@ static void write_some(struct state *state, struct change **next, struct log_lim
 	if (!failed)
 		failed = sqlite3_exec(state->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK;
 	if (failed) {
-		log_limited(limit, LOG_LEVEL_ERROR, "state",
-			    "changes were not stored in %s and would be lost in a restart: %s; make "
-			    "room or check the disk",
-			    state->path, sqlite3_errmsg(state->db));
+		log_limited(
+			limit, LOG_LEVEL_ERROR, "state",
+			"changes were not stored in %s and would be lost in a restart: %s; make "
+			"room or check the disk",
+			state->path, sqlite3_errmsg(state->db));
 		sqlite3_exec(state->db, "ROLLBACK", NULL, NULL, NULL);
 	}
 	*next = c;
@@ -184,9 +186,10 @@ static void on_stored(evutil_socket_t fd, short what, void *arg)
 
 static int refuse(const struct state *state, const char *cause, char *why, size_t why_size)
 {
-	snprintf(why, why_size,
-		 "the state in %s cannot be used: %s; move the file away, or start with --stateless",
-		 state->path, cause);
+	snprintf(
+		why, why_size,
+		"the state in %s cannot be used: %s; move the file away, or start with --stateless",
+		state->path, cause);
 	return -EIO;
 }
 
@@ -316,9 +319,10 @@ int state_load(struct state *state, enum state_table table,
 	sqlite3_stmt *stmt = NULL;
 	int rc;
 
-	if (sqlite3_prepare_v2(state->db,
-			       "SELECT name, id, value FROM state_row WHERE kind=? ORDER BY name, id",
-			       -1, &stmt, NULL) != SQLITE_OK)
+	if (sqlite3_prepare_v2(
+		    state->db,
+		    "SELECT name, id, value FROM state_row WHERE kind=? ORDER BY name, id", -1,
+		    &stmt, NULL) != SQLITE_OK)
 		return refuse(state, sqlite3_errmsg(state->db), why, why_size);
 	sqlite3_bind_int(stmt, 1, table);
 	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
