@@ -9,6 +9,7 @@ RESULTS has a line a test: suite, ok|fail|skip, name, reason, separated by tabs.
 counts as one test; a test program that ends badly, says less than its plan or nothing at all
 counts as one failure more.
 """
+import json
 import os
 import re
 import signal
@@ -98,7 +99,7 @@ def meson(results, build, suites):
         print(process.stdout)
         results.note("fail", "meson test", process.stdout.strip().split("\n")[-1])
         return
-    number = failed = 0
+    number, failures = 0, []
     for group in xml.parse(report).getroot().iter("testsuite"):
         for case in group.iter("testcase"):
             number += 1
@@ -108,14 +109,27 @@ def meson(results, build, suites):
             # "heddle:unit / openflow/match" or, for a plain test, the project's name
             name = f"{group.get('name').split('.', 1)[-1]}: {case.get('name')}"
             reason = (bad[0].get("message") or "") if bad else (skip.get("message") or "") if skip is not None else ""
-            failed += bool(bad)
+            failures += [name] * bool(bad)
             print(f"{'not ok' if bad else 'ok'} {number} - {name}{' # SKIP ' + reason if state == 'skip' else ''}")
             results.note(state, name, reason)
-    if failed or process.returncode:
-        sys.stdout.write("".join("  # " + line + "\n" for line in process.stdout.splitlines()[-80:]))
-        if not failed:
+    for name, state in ended_badly(build):
+        if not any(row.startswith(name) for row in failures):
+            print(f"not ok - {name}: {state}")
+            failures.append(name)
+            results.note("fail", name, f"{state} without a failing test: see its output above")
+    if failures or process.returncode:
+        sys.stdout.write("".join("  # " + line + "\n" for line in process.stdout.splitlines()[-120:]))
+        if not failures:
             results.note("fail", "meson test", f"ended with status {process.returncode}")
     sys.stdout.flush()
+
+
+def ended_badly(build):
+    """Tests of meson's last run that failed as a whole: (name, result)."""
+    with open(os.path.join(build, "meson-logs", "testlog.json"), encoding="utf-8") as f:
+        for row in map(json.loads, f):
+            if row["result"] not in ("OK", "SKIP", "EXPECTEDFAIL"):
+                yield row["name"], row["result"]
 
 
 def summary(path):
