@@ -28,7 +28,7 @@ static inline struct cursor cursor_init(const void *data, size_t size)
 {
 	const uint8_t *p = (const uint8_t *)data;
 
-	return (struct cursor){.at = p, .end = p + size, .bad = false};
+	return (struct cursor){.at = p, .end = size != 0 ? p + size : p, .bad = false};
 }
 
 /** Bytes that are left. */

@@ -125,11 +125,12 @@ static enum of_err add_pop_vlan(struct list_state *s)
 static bool merge_set_field(struct list_state *s, enum flow_field field, const uint8_t *value,
 			    const uint8_t *mask)
 {
-	uint64_t *end = s->builder.words + s->builder.n_words;
 	unsigned int size = flow_field_place(field).size;
+	uint64_t *end;
 
-	if (s->place != LIST_WRITE && s->place != LIST_BUCKET)
+	if ((s->place != LIST_WRITE && s->place != LIST_BUCKET) || s->builder.n_words == 0)
 		return false;
+	end = s->builder.words + s->builder.n_words;
 	for (uint64_t *w = s->builder.words; w < end; w += ((struct action *)w)->n_words) {
 		struct action *a = (struct action *)w;
 		uint8_t *old_value = (uint8_t *)a->payload, *old_mask;

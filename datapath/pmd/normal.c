@@ -52,6 +52,17 @@ static void flood(struct lcore *l, struct frame *f, uint16_t tci, uint16_t vid)
 		frame_fail(l, f, DROP_FLOOD_EMPTY);
 }
 
+/*
+ * The VLAN of a frame with this outer tag; -1 when its port refuses it. A priority tag goes away
+ * on the way, so it must not hide another tag: what it hides would become the frame's VLAN.
+ */
+static inline int ingress_vlan(const struct vlan_port *in, uint16_t tci, uint8_t n_tags)
+{
+	if (unlikely(n_tags > 1 && (tci & FLOW_VLAN_VID_MASK) == 0))
+		return -1;
+	return vlan_ingress(in, tci);
+}
+
 /* The VLAN of a frame; -1 when its port refuses it. */
 static int frame_vlan(const struct lcore *l, const struct frame *f, uint16_t *tci)
 {
@@ -61,7 +72,7 @@ static int frame_vlan(const struct lcore *l, const struct frame *f, uint16_t *tc
 	*tci = rte_be_to_cpu_16(f->key->vlan_tci_be);
 	if (unlikely(in == NULL)) /* a packet-out without a port */
 		return *tci & FLOW_VLAN_VID_MASK;
-	return vlan_ingress(&in->vlan, *tci);
+	return ingress_vlan(&in->vlan, *tci, f->layout.n_tags);
 }
 
 void frame_normal(struct lcore *l, struct frame *f)
@@ -117,16 +128,18 @@ struct switched {
 	bool plain; /* one station to another, and let in */
 };
 
-static inline void read_frame(const struct lcore *l, const struct vlan_port *in,
-			      const struct flow_key *key, struct switched *s)
+static inline void read_frame(const struct lcore *l, const struct vlan_port *in, uint32_t i,
+			      struct switched *s)
 {
 	const struct mac_table *macs = l->pipeline->macs;
+	const struct flow_key *key = &l->key[i];
 	uint64_t src = key->w[KEY_SRC_WORD] & KEY_ADDRESS;
 	uint64_t dst = key->w[KEY_DST_WORD] & KEY_ADDRESS;
 	int vid;
 
 	s->tci = rte_be_to_cpu_16(key->vlan_tci_be);
-	vid = in->mode == VLAN_NONE && s->tci == 0 ? 0 : vlan_ingress(in, s->tci);
+	vid = in->mode == VLAN_NONE && s->tci == 0 ? 0
+						   : ingress_vlan(in, s->tci, l->layout[i].n_tags);
 	s->plain = vid >= 0 && src != 0 && ((src | dst) & ADDRESS_GROUP_BIT) == 0;
 	if (unlikely(!s->plain))
 		return;
@@ -182,7 +195,7 @@ void lcore_normal(struct lcore *l, const uint8_t *at, uint32_t n)
 	uint64_t learned = 0;
 
 	for (uint32_t k = 0; k < n && in != NULL; k++)
-		read_frame(l, &in->vlan, &l->key[at[k]], &s[k]);
+		read_frame(l, &in->vlan, at[k], &s[k]);
 	for (uint32_t k = 0; k < n; k++) {
 		struct rte_mbuf *m = l->m[at[k]];
 
