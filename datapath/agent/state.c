@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <sqlite3.h>
@@ -18,6 +19,9 @@
 
 #define FORMAT_VERSION 1
 #define TRANSACTION_MAX 4096
+#define RETRY_S 1
+/* What may wait while the disk takes nothing; beyond it changes are lost, and that is logged. */
+#define QUEUED_MAX_SIZE ((size_t)256 << 20)
 
 /* One queued change, or a request to be told (done is set). */
 struct change {
@@ -45,8 +49,10 @@ struct state {
 	pthread_mutex_t lock; /* of the members below */
 	pthread_cond_t wake;
 	struct change_queue queued; /* control thread → writer */
+	size_t queued_size;         /* bytes of changes that are not stored yet */
 	struct change_queue stored; /* requests to be told: writer → control thread */
 	bool stop;
+	struct log_limit full_log; /* control thread */
 	int stored_fd;
 	struct event *stored_event;
 };
@@ -87,50 +93,119 @@ static int apply(struct state *state, const struct change *c)
 	return rc == SQLITE_DONE ? 0 : -EIO;
 }
 
-/* Writes up to TRANSACTION_MAX changes from *next on in one transaction; *next moves behind them.
+/*
+ * Writes up to TRANSACTION_MAX changes from *next on in one transaction; *next moves behind them.
+ * False: nothing was written and *next stays.
  */
-static void write_some(struct state *state, struct change **next, struct log_limit *limit)
+static bool write_some(struct state *state, struct change **next, struct log_limit *limit)
 {
 	struct change *c = *next;
 	bool failed = sqlite3_exec(state->db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK;
 
-	for (int n = 0; c != NULL && n < TRANSACTION_MAX; n++, c = c->next) {
-		if (!failed && c->done == NULL)
+	for (int n = 0; c != NULL && n < TRANSACTION_MAX && !failed; n++, c = c->next) {
+		if (c->done == NULL)
 			failed = apply(state, c) < 0;
 	}
 	if (!failed)
 		failed = sqlite3_exec(state->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK;
 	if (failed) {
-		log_limited(
-			limit, LOG_LEVEL_ERROR, "state",
-			"changes were not stored in %s and would be lost in a restart: %s; make "
-			"room or check the disk",
-			state->path, sqlite3_errmsg(state->db));
+		log_limited(limit, LOG_LEVEL_ERROR, "state",
+			    "changes cannot be stored in %s and would be lost in a restart: %s; "
+			    "make room or check the disk, it is tried again every second",
+			    state->path, sqlite3_errmsg(state->db));
 		sqlite3_exec(state->db, "ROLLBACK", NULL, NULL, NULL);
+		return false;
 	}
 	*next = c;
+	return true;
 }
 
-/* Frees what was written, and hands requests to be told to the control thread. */
-static void pass_on(struct state *state, struct change *c, const struct change *end)
+/* Hands a request to be told to the control thread. */
+static void pass_on(struct state *state, struct change *c)
 {
-	bool told = false;
+	pthread_mutex_lock(&state->lock);
+	queue_add(&state->stored, c);
+	pthread_mutex_unlock(&state->lock);
+	eventfd_write(state->stored_fd, 1);
+}
+
+/* What a change counts in queued_size. */
+static size_t change_size(const struct change *c)
+{
+	return sizeof(*c) + c->size;
+}
+
+/* Frees the changes up to `end`, and passes requests to be told on. */
+static void release(struct state *state, struct change *c, const struct change *end)
+{
+	size_t size = 0;
 
 	while (c != end) {
 		struct change *next = c->next;
 
 		if (c->done != NULL) {
-			pthread_mutex_lock(&state->lock);
-			queue_add(&state->stored, c);
-			pthread_mutex_unlock(&state->lock);
-			told = true;
+			pass_on(state, c);
 		} else {
+			size += change_size(c);
 			free(c);
 		}
 		c = next;
 	}
-	if (told)
-		eventfd_write(state->stored_fd, 1);
+	pthread_mutex_lock(&state->lock);
+	state->queued_size -= size;
+	pthread_mutex_unlock(&state->lock);
+}
+
+/* Nobody waits for a disk that takes nothing: the log has said so. Returns what is left. */
+static struct change *tell_all(struct state *state, struct change *first)
+{
+	struct change **link = &first;
+
+	while (*link != NULL) {
+		struct change *c = *link;
+
+		if (c->done != NULL) {
+			*link = c->next;
+			pass_on(state, c);
+		} else {
+			link = &c->next;
+		}
+	}
+	return first;
+}
+
+/* Waits before the next try; false when the state is being closed. */
+static bool wait_to_retry(struct state *state)
+{
+	struct timespec until;
+	bool stop;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += RETRY_S;
+	pthread_mutex_lock(&state->lock);
+	while (!state->stop &&
+	       pthread_cond_timedwait(&state->wake, &state->lock, &until) != ETIMEDOUT)
+		;
+	stop = state->stop;
+	pthread_mutex_unlock(&state->lock);
+	return !stop;
+}
+
+static void write_all(struct state *state, struct change *c, struct log_limit *limit)
+{
+	while (c != NULL) {
+		struct change *written = c;
+
+		if (write_some(state, &c, limit)) {
+			release(state, written, c);
+			continue;
+		}
+		c = tell_all(state, c);
+		if (!wait_to_retry(state)) {
+			release(state, c, NULL);
+			return;
+		}
+	}
 }
 
 static void *run_writer(void *arg)
@@ -148,12 +223,7 @@ static void *run_writer(void *arg)
 		if (c == NULL)
 			break;
 		pthread_mutex_unlock(&state->lock);
-		while (c != NULL) {
-			struct change *written = c;
-
-			write_some(state, &c, &limit);
-			pass_on(state, written, c);
-		}
+		write_all(state, c, &limit);
 		pthread_mutex_lock(&state->lock);
 	}
 	pthread_mutex_unlock(&state->lock);
@@ -339,13 +409,24 @@ int state_load(struct state *state, enum state_table table,
 	return rc == SQLITE_DONE ? 0 : refuse(state, sqlite3_errmsg(state->db), why, why_size);
 }
 
-static void enqueue(struct state *state, struct change *change)
+/* Takes the change over; false, and it is freed, when too much waits already. */
+static bool enqueue(struct state *state, struct change *change)
 {
+	bool taken;
+
 	pthread_mutex_lock(&state->lock);
-	if (state->queued.first == NULL)
-		pthread_cond_signal(&state->wake);
-	queue_add(&state->queued, change);
+	taken = change->done != NULL || state->queued_size < QUEUED_MAX_SIZE;
+	if (taken) {
+		if (state->queued.first == NULL)
+			pthread_cond_signal(&state->wake);
+		if (change->done == NULL)
+			state->queued_size += change_size(change);
+		queue_add(&state->queued, change);
+	}
 	pthread_mutex_unlock(&state->lock);
+	if (!taken)
+		free(change);
+	return taken;
 }
 
 void state_put(struct state *state, enum state_table table, const char *name, uint64_t id,
@@ -364,7 +445,11 @@ void state_put(struct state *state, enum state_table table, const char *name, ui
 	text_copy(c->name, sizeof(c->name), name);
 	if (size > 0)
 		memcpy(c->bytes, bytes, size);
-	enqueue(state, c);
+	if (!enqueue(state, c))
+		log_limited(&state->full_log, LOG_LEVEL_ERROR, "state",
+			    "%s is too far behind, a change is not stored; make room or check the "
+			    "disk, then set the change again",
+			    state->path);
 }
 
 void state_when_stored(struct state *state, void (*done)(void *arg), void *arg)
