@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "lib/addr.h"
+#include "lib/log.h"
+#include "lib/text.h"
+#include "lib/units.h"
+
+static void test_numbers(void **state)
+{
+	const struct {
+		const char *word;
+		uint64_t max;
+		int rc;
+		uint64_t value;
+	} cases[] = {
+		{"0", 10, 0, 0},
+		{"10", 10, 0, 10},
+		{"11", 10, -ERANGE, 0},
+		{"0x1f", 255, 0, 31},
+		{"", 10, -EINVAL, 0},
+		{"-1", 10, -EINVAL, 0},
+		{"1a", 100, -EINVAL, 0},
+		{" 1", 10, -EINVAL, 0},
+		{"0x", 10, -EINVAL, 0},
+		{"18446744073709551615", UINT64_MAX, 0, UINT64_MAX},
+		{"18446744073709551616", UINT64_MAX, -ERANGE, 0},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint64_t value = 0;
+
+		assert_int_equal(text_parse_u64(cases[i].word, cases[i].max, &value), cases[i].rc);
+		assert_int_equal(value, cases[i].value);
+	}
+}
+
+static void test_texts_grow_and_are_handed_over(void **state)
+{
+	struct text t = {0};
+	char *s;
+
+	assert_string_equal(text_get(&t), "");
+	for (int i = 0; i < 1000; i++)
+		text_add(&t, "%d,", i % 10);
+	assert_int_equal(t.len, 2000);
+	s = text_steal(&t);
+	assert_int_equal(strlen(s), 2000);
+	assert_string_equal(text_get(&t), "");
+	free(s);
+}
+
+static void test_addresses(void **state)
+{
+	static const char *const bad[] = {"", "02:00:00:00:00", "02:00:00:00:00:0g",
+					  "02-00-00-00-00-01", "02:00:00:00:00:01:"};
+	struct eth_addr a;
+	char to[ETH_ADDR_TEXT_SIZE];
+
+	assert_int_equal(eth_addr_parse("52:54:00:AB:cd:0e", &a), 0);
+	assert_string_equal(eth_addr_text(&a, to), "52:54:00:ab:cd:0e");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(eth_addr_parse(bad[i], &a), -EINVAL);
+}
+
+static void test_targets(void **state)
+{
+	static const char *const good[] = {"tcp:127.0.0.1:6653", "tcp:[::1]:6654",
+					   "unix:/run/heddle/of.sock", "tcp:controller:1"};
+	static const char *const bad[] = {"",           "tcp:",           "tcp::6653",
+					  "tcp:host:0", "tcp:host:65536", "udp:host:1",
+					  "unix:",      "tcp:[::1",       "127.0.0.1:6653"};
+	struct target t;
+	char text[TARGET_TEXT_SIZE], why[300];
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		assert_int_equal(target_parse(good[i], 6653, &t, why, sizeof(why)), 0);
+		assert_string_equal(target_text(&t, text), good[i]);
+	}
+	assert_int_equal(target_parse("tcp:host", 6653, &t, why, sizeof(why)), 0);
+	assert_int_equal(t.port, 6653);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		why[0] = '\0';
+		assert_int_equal(target_parse(bad[i], 6653, &t, why, sizeof(why)), -EINVAL);
+		assert_true(strlen(why) > 20);
+	}
+}
+
+static void test_units(void **state)
+{
+	char to[UNITS_TEXT_SIZE];
+
+	assert_string_equal(units_count(999, to), "999");
+	assert_string_equal(units_count(1250000, to), "1.25 M");
+	assert_string_equal(units_bit_rate(9.41e9, to), "9.41 Gbit/s");
+	assert_string_equal(units_span(8, to), "8 s");
+	assert_string_equal(units_span(3661, to), "1 h 1 m");
+	assert_string_equal(units_span(90061, to), "1 d 1 h");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_texts_grow_and_are_handed_over),
+		cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_targets),
+		cmocka_unit_test(test_units),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
