@@ -19,7 +19,7 @@
 #include "lib/units.h"
 
 #define WHY_SIZE 1024
-#define IDLE_SLEEP_US 100
+#define IDLE_SLEEP_US 200
 
 struct daemon {
 	struct host host;
