@@ -12,6 +12,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.realpath(__file__)), "..
 from heddle_test import *    # noqa: F403
 
 ALL = "ff:ff:ff:ff:ff:ff"
+MARK = b"heddle-mark" * 4
 
 
 class Scene:
@@ -35,21 +36,30 @@ class Scene:
         guest.run("killall tcpdump 2>/dev/null; rm -f /tmp/seen; tcpdump -i eth0 -Q in -U -w /tmp/seen > /tmp/log 2>&1 &"
                   " for i in $(seq 50); do grep -q listening /tmp/log && exit 0; sleep 0.1; done; exit 1")
 
+    def count(self, guest):
+        """How many of our marked frames the guest noted so far; each has four marks. (Its grep stops at a NUL.)"""
+        return int(guest.text("tr -d '\\000' < /tmp/seen | grep -a -o heddle-mark | wc -l")) // 4
+
     def seen(self, guest):
-        """How many of our marked frames came in."""
-        return int(guest.text("sleep 0.5; killall tcpdump; sleep 0.3; grep -c -a heddle-mark /tmp/seen || true"))
+        """Ends the notes and counts them."""
+        guest.run("sleep 0.5; killall tcpdump; sleep 0.3")
+        return self.count(guest)
+
+    def wait_seen(self, guest, n):
+        """Waits, in the guest, until so many came in: without KVM it takes its time."""
+        guest.run(f"for i in $(seq 100); do [ $(tr -d '\\000' < /tmp/seen | grep -o heddle-mark | wc -l) -ge {4 * n} ] && exit 0;"
+                  " sleep 0.1; done; exit 1")
 
 
 def variants(src, dst):
     """Frames that try to cross: (name, bytes)."""
-    mark = b"heddle-mark" * 4
     for name, tags in (("untagged", b""), ("tag 20", vlan(20)), ("tag 10", vlan(10)), ("tags 20, 10", vlan(20) + vlan(10)),
                        ("tags 10, 20", vlan(10) + vlan(20)), ("tags 20, 20", vlan(20) + vlan(20)),
                        ("802.1ad 20, 10", vlan(20, tpid=0x88A8) + vlan(10)), ("802.1ad 20", vlan(20, tpid=0x88A8)),
                        ("tags 0, 20", vlan(0) + vlan(20)), ("tag 4095", vlan(4095)), ("9100 tag 20", vlan(20, tpid=0x9100))):
         for kind, to in (("unicast", dst), ("broadcast", ALL), ("multicast", "33:33:00:00:00:01")):
-            yield f"{kind}, {name}", eth(to, src, 0x88B5, mark, tags, 80)
-        yield f"ARP, {name}", eth(ALL, src, 0x0806, arp(src, "10.0.0.1", "10.0.0.3") + mark, tags, 120)
+            yield f"{kind}, {name}", eth(to, src, 0x88B5, MARK, tags, 80)
+        yield f"ARP, {name}", eth(ALL, src, 0x0806, arp(src, "10.0.0.1", "10.0.0.3") + MARK, tags, 120)
 
 
 @test("guests of two VLANs: each reaches its own, none the other's, and forged frames reach nobody")
@@ -80,10 +90,10 @@ def _(t):
     a.send_frames(*frames, count=2)
     wait_for("the switch has them all", lambda: s.switch.counters("a")["rx_packets"] >= before + 2 * len(frames))
     equal(s.seen(c), 0, "frames of VLAN 10 that guest c saw")
-    crossed = [f for f in raw_d.drain(0.3) if b"heddle-mark" in f]
+    crossed = [f for f in raw_d.drain(0.3) if MARK in f]
     equal(crossed, [], "frames of VLAN 10 that host d saw")
     check(s.switch.dropped("a", "vlan_filtered") >= 2 * 4 * 5, "the forged ones are not under vlan_filtered")
-    got = [untag(f)[0] for f in raw_b.drain(0.3) if b"heddle-mark" in f]
+    got = [untag(f)[0] for f in raw_b.drain(0.3) if MARK in f]
     check(got, "not even the untagged ones reached host b")
     equal([tags for tags in got if any(tpid == 0x8100 for tpid, _, _ in tags)], [], "802.1Q tags that reached host b")
     t.note(f"guest a: {2 * len(frames)} frames sent, {len(got)} reached its own VLAN, none the other")
@@ -96,7 +106,7 @@ def _(t):
     c.send_frames(*frames, count=2)
     wait_for("the switch has them all", lambda: s.switch.counters("c")["rx_packets"] >= before + 2 * len(frames))
     equal(s.seen(a), 0, "frames of VLAN 20 that guest a saw")
-    equal([f for f in raw_b.drain(0.3) if b"heddle-mark" in f], [], "frames of VLAN 20 that host b saw")
+    equal([f for f in raw_b.drain(0.3) if MARK in f], [], "frames of VLAN 20 that host b saw")
 
     # From the trunk: VLAN 20's frames reach c, untagged, and never a; double tags arrive with the inner one.
     raw_u = u.raw()
@@ -104,7 +114,8 @@ def _(t):
     for guest, other, vid in ((c, a, 20), (a, c, 10)):
         s.watch(c)
         s.watch(a)
-        raw_u.send(*[eth(ALL, u.mac, 0x88B5, b"heddle-mark" * 4, vlan(vid), 80)] * 5)
+        raw_u.send(*[eth(ALL, u.mac, 0x88B5, MARK, vlan(vid), 80)] * 5)
+        s.wait_seen(guest, 5)
         equal((s.seen(guest), s.seen(other)), (5, 0), f"frames of VLAN {vid} seen by its guest and the other")
 
 
@@ -155,11 +166,11 @@ uplinks: [{{switch: sw, port: u, networks: all}}]
     before = switch.counters("a")["rx_packets"]
     a.send_frames(*frames, count=2)
     wait_for("the switch has them all", lambda: switch.counters("a")["rx_packets"] >= before + 2 * len(frames))
-    equal([f for f in raws["d"].drain(0.3) if b"heddle-mark" in f], [], "frames of red that a host in blue saw")
+    equal([f for f in raws["d"].drain(0.3) if MARK in f], [], "frames of red that a host in blue saw")
     for frame in raws["u"].drain(0.3):
-        if b"heddle-mark" in frame:
+        if MARK in frame:
             equal(untag(frame)[0][0][1], 10, "VLAN on the uplink of a frame of red")
-    check(any(b"heddle-mark" in f for f in raws["b"].drain(0.3)), "nothing reached a host in red")
+    check(any(MARK in f for f in raws["b"].drain(0.3)), "nothing reached a host in red")
 
 
 main()
