@@ -63,7 +63,7 @@ PMD_KICK = ("datapath/pmd/loop.c", "write")
 
 SOURCE = re.compile(r"\.[ch]$")
 TEXT = re.compile(r"\.(c|h|py|sh|yaml|yml|md|txt|build|map|conf|service|in|ofp|flows)$")
-MACHINE_PATH = re.compile(r"(/home/[a-z]\w*/|/Users/|/work/|/root/|/tmp/w/|/mnt/[a-z]+/)")
+MACHINE_PATH = re.compile(r"(/home/[a-z]\w*/|/Users/|/root/|/mnt/[a-z]+/)")
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.M)
 
 
