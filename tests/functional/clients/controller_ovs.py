@@ -574,7 +574,8 @@ TESTS = [flood_stays_inside_its_network, known_destinations_get_their_frames_alo
 
 def main():
     p = argparse.ArgumentParser()
-    p.add_argument("--controller", default="build/controller/heddle-controller")
+    p.add_argument("--controller", default=os.path.join(
+        os.environ.get("HEDDLE_BUILD", "build"), "controller/heddle-controller"))
     p.add_argument("--heddled", help="drive this instead of Open vSwitch")
     p.add_argument("--keep", action="store_true")
     o = p.parse_args()
