@@ -25,13 +25,46 @@ enum of_action_type {
 	OF_ACTION_SET_FIELD = 25,
 	OF_ACTION_PUSH_PBB = 26,
 	OF_ACTION_POP_PBB = 27,
-	OF_ACTION_COPY_FIELD = 28, /* 1.5 */
-	OF_ACTION_METER = 29,      /* 1.5 */
-	OF_ACTION_EXPERIMENTER = 0xffff,
+	OF_ACTION_COPY_FIELD = 28,       /* 1.5 */
+	OF_ACTION_METER = 29,            /* 1.5 */
+	OF_ACTION_EXPERIMENTER = 0xffff, /* of an experimenter that the codec does not know */
+	/* Actions of version 1.0 that mean more than their successors. */
+	OF_ACTION_SET_VLAN_VID = 0x10000, /* pushes a tag when there is none */
+	OF_ACTION_SET_VLAN_PCP,           /* likewise */
+	OF_ACTION_ENQUEUE,
+	/* Nicira's, ovs-actions(7). `reg_move` is OF_ACTION_COPY_FIELD, `reg_load` a set_field. */
+	OF_ACTION_RESUBMIT = 0x20000,
+	OF_ACTION_LEARN,
+	OF_ACTION_CONJUNCTION,
+	OF_ACTION_NOTE,
+	OF_ACTION_CONTROLLER, /* output to the controller with more to say */
+	OF_ACTION_OUTPUT_REG,
+	OF_ACTION_POP_QUEUE,
+	OF_ACTION_STACK_PUSH,
+	OF_ACTION_STACK_POP,
+	OF_ACTION_EXIT,
+	OF_ACTION_CLONE,
+};
+
+/* A run of bits of a field: `NXM_NX_REG0[4..11]`. */
+struct of_subfield {
+	enum of_field field;
+	uint16_t offset; /* of its lowest bit */
+	uint16_t n_bits;
+};
+
+struct of_learn;
+struct of_action;
+
+struct of_actions {
+	uint16_t n;
+	struct of_action *a; /* in the arena of the message, or the caller's */
 };
 
 struct of_action {
 	enum of_action_type type;
+	/* It came, and goes before 1.5, as an experimenter's: NXAST_REG_LOAD for a set_field. */
+	bool nicira;
 	union {
 		struct {
 			uint32_t port;
@@ -42,22 +75,47 @@ struct of_action {
 		uint32_t meter_id;
 		uint16_t ethertype; /* push_vlan, push_mpls, pop_mpls, push_pbb */
 		uint8_t ttl;        /* set_mpls_ttl, set_nw_ttl */
+		uint16_t vlan_vid;  /* SET_VLAN_VID: 12 bits */
+		uint8_t vlan_pcp;   /* SET_VLAN_PCP: 3 bits */
 		struct of_match_field set_field;
 		struct {
 			enum of_field from, to;
 			uint16_t n_bits, from_offset, to_offset;
 		} copy_field;
 		struct {
+			uint32_t port, queue_id;
+		} enqueue;
+		struct {
+			uint32_t in_port; /* OFPP_IN_PORT: as it is */
+			uint8_t table_id; /* OFPTT_ALL: the table of the flow */
+		} resubmit;
+		const struct of_learn *learn; /* in the arena; learn.h */
+		struct {
+			uint32_t id;
+			uint8_t clause; /* from 0 */
+			uint8_t n_clauses;
+		} conjunction;
+		struct {
+			uint16_t len;
+			const uint8_t *data; /* in the arena */
+		} note;
+		struct {
+			uint16_t max_len;
+			uint16_t controller_id;
+			uint8_t reason; /* enum of_packet_in_reason */
+		} controller;
+		struct {
+			struct of_subfield from;
+			uint16_t max_len;
+		} output_reg;
+		struct of_subfield stack; /* STACK_PUSH, STACK_POP */
+		struct of_actions clone;
+		struct {
 			uint32_t id;
 			uint16_t len;        /* of `data`, what follows the id */
 			const uint8_t *data; /* in the arena */
 		} experimenter;
 	};
-};
-
-struct of_actions {
-	uint16_t n;
-	struct of_action *a; /* in the arena of the message, or the caller's */
 };
 
 /**

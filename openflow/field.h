@@ -3,7 +3,9 @@
  * field: every match field, described once.
  *
  * The fields of the class OpenFlow-basic have their OXM number as their value (1.3.5 §7.2.3.7,
- * 1.5.1 §7.2.3.8); fields of other classes follow from OF_FIELD_EXTENSION on.
+ * 1.5.1 §7.2.3.8); fields of other classes follow from OF_FIELD_EXTENSION on. A field that several
+ * classes know (NXM_OF_ETH_DST and eth_dst) is one field here; `of_field_from_oxm` takes all its
+ * headers, and it is written in the class of OpenFlow-basic.
  */
 #pragma once
 
@@ -57,11 +59,26 @@ enum of_field {
 	OF_FIELD_TCP_FLAGS = 42,     /* 1.5: 12 bits in 2 bytes */
 	OF_FIELD_ACTSET_OUTPUT = 43, /* 1.5 */
 	OF_FIELD_PACKET_TYPE = 44,   /* 1.5 */
-	OF_FIELD_EXTENSION = 48,     /* fields of other OXM classes start here */
-	OF_N_FIELDS = 48,
+	/* Fields of other OXM classes: Nicira's, ovs-fields(7). */
+	OF_FIELD_EXTENSION = 48,
+	OF_FIELD_REG0 = 48,  /* NXM_NX_REG0…15: 32 bits each */
+	OF_FIELD_XREG0 = 64, /* OXM_OF_PKT_REG0…7: two registers, the even one in the high half */
+	OF_FIELD_XXREG0 = 72, /* NXM_NX_XXREG0…3: four registers */
+	OF_FIELD_NW_TTL = 76, /* NXM_NX_IP_TTL: IPv4 TTL, IPv6 hop limit */
+	OF_FIELD_MPLS_TTL = 77,
+	OF_FIELD_NW_FRAG = 78,  /* NXM_NX_IP_FRAG: 2 bits: fragment, later fragment */
+	OF_FIELD_VLAN_TCI = 79, /* NXM_OF_VLAN_TCI: PCP, present bit, VID */
+	OF_FIELD_CONJ_ID = 80,  /* NXM_NX_CONJ_ID */
+	OF_FIELD_PKT_MARK = 81, /* NXM_NX_PKT_MARK */
+	OF_N_FIELDS = 82,
 };
 
+#define OF_N_REGS 16
+
+#define OF_OXM_CLASS_NXM0 0x0000 /* NXM_OF_* */
+#define OF_OXM_CLASS_NXM1 0x0001 /* NXM_NX_* */
 #define OF_OXM_CLASS_BASIC 0x8000
+#define OF_OXM_CLASS_PACKET_REGS 0x8001 /* 1.5.1 §7.2.3.10 */
 #define OF_OXM_CLASS_EXPERIMENTER 0xffff
 
 enum of_field_form {

@@ -15,6 +15,8 @@ struct of_flow_stats_request {
 	struct of_match match;
 };
 
+enum of_flow_stats_reason { OFPFSR_STATS_REQUEST = 0, OFPFSR_STAT_TRIGGER = 1 };
+
 struct of_flow_stats {
 	uint8_t table_id;
 	uint32_t duration_s;
@@ -24,6 +26,8 @@ struct of_flow_stats {
 	uint16_t hard_timeout;
 	uint16_t flags;
 	uint16_t importance; /* 1.4 */
+	uint8_t reason;      /* OFPMP_FLOW_STATS of 1.5: enum of_flow_stats_reason */
+	uint32_t idle_age_s; /* since the last packet: OFPXST_OFB_IDLE_TIME of 1.5 */
 	uint64_t cookie;
 	uint64_t n_packets;
 	uint64_t n_bytes;

@@ -17,6 +17,17 @@ enum of_instruction_type {
 	OF_INSTRUCTION_EXPERIMENTER = 0xffff,
 };
 
+/* 1.5.1 §7.2.4.2: what is counted of a flow. */
+enum of_stat_field {
+	OFPXST_DURATION = 0,
+	OFPXST_IDLE_TIME = 1,
+	OFPXST_FLOW_COUNT = 3,
+	OFPXST_PACKET_COUNT = 4,
+	OFPXST_BYTE_COUNT = 5,
+};
+
+enum of_stat_trigger_flags { OFPSTF_PERIODIC = 1 << 0, OFPSTF_ONLY_FIRST = 1 << 1 };
+
 struct of_instruction {
 	enum of_instruction_type type;
 	union {
@@ -26,6 +37,11 @@ struct of_instruction {
 		} metadata;
 		struct of_actions actions; /* write and apply */
 		uint32_t meter_id;
+		struct {
+			uint32_t flags;    /* enum of_stat_trigger_flags */
+			uint32_t present;  /* bit n: limit of enum of_stat_field n is set */
+			uint64_t limit[6]; /* by enum of_stat_field; durations in ns */
+		} stat_trigger;
 		struct {
 			uint32_t id;
 			uint16_t len;

@@ -15,7 +15,7 @@
 #include "openflow/field.h"
 #include "openflow/names.h"
 
-#define OF_MATCH_MAX 48
+#define OF_MATCH_MAX 64
 
 struct of_match_field {
 	enum of_field field;

@@ -9,7 +9,9 @@
 #pragma once
 
 #include "openflow/async.h"
+#include "openflow/bundle.h"
 #include "openflow/config.h"
+#include "openflow/controller_status.h"
 #include "openflow/echo.h"
 #include "openflow/error.h"
 #include "openflow/experimenter.h"
@@ -25,8 +27,11 @@
 #include "openflow/port_mod.h"
 #include "openflow/port_status.h"
 #include "openflow/queue.h"
+#include "openflow/request_forward.h"
 #include "openflow/role.h"
+#include "openflow/role_status.h"
 #include "openflow/table_mod.h"
+#include "openflow/table_status.h"
 
 struct of_msg {
 	enum of_version version;
@@ -50,6 +55,12 @@ struct of_msg {
 		struct of_meter_mod meter_mod;
 		struct of_table_mod table_mod;
 		struct of_queue_config queue_config; /* request and reply */
+		struct of_role_status role_status;
+		struct of_table_status table_status;
+		struct of_request_forward request_forward;
+		struct of_controller_status controller_status;
+		struct of_bundle_control bundle_control;
+		struct of_bundle_add bundle_add;
 		struct of_experimenter experimenter;
 		struct of_multipart_request multipart_request;
 		struct of_multipart_reply multipart_reply;

@@ -8,7 +8,10 @@
  */
 #pragma once
 
+#include "openflow/bundle.h"
+#include "openflow/controller_status.h"
 #include "openflow/desc.h"
+#include "openflow/flow_monitor.h"
 #include "openflow/flow_stats.h"
 #include "openflow/group_stats.h"
 #include "openflow/meter_mod.h"
@@ -16,6 +19,7 @@
 #include "openflow/port.h"
 #include "openflow/port_stats.h"
 #include "openflow/queue.h"
+#include "openflow/table_mod.h"
 #include "openflow/table_stats.h"
 
 struct of_msg;
@@ -34,6 +38,11 @@ struct of_multipart_request {
 			const uint8_t *data;
 			size_t size;
 		} table_features;
+		struct { /* OFPMP_FLOW_MONITOR */
+			uint16_t n;
+			struct of_flow_monitor_request *monitors; /* in the arena */
+		} flow_monitor;
+		struct of_bundle_features_request bundle_features;
 		struct {
 			uint32_t id, exp_type;
 			const uint8_t *data;
@@ -65,6 +74,11 @@ union of_multipart_entry {
 	struct of_meter_features meter_features;
 	struct of_table_features table_features;
 	struct of_port port_desc;
+	struct of_table_desc table_desc;
+	struct of_queue queue_desc;
+	struct of_flow_update flow_update;
+	struct of_controller_status controller_status;
+	struct of_bundle_features bundle_features;
 	struct {
 		uint32_t id, exp_type;
 		const uint8_t *data;

@@ -91,6 +91,12 @@ enum of_msg_type {
 
 #define OFPQ_ALL 0xffffffffu
 
+/* Buckets of a group (1.5.1 §7.3.4.3.1). */
+#define OFPG_BUCKET_MAX 0xffffff00u
+#define OFPG_BUCKET_FIRST 0xfffffffdu
+#define OFPG_BUCKET_LAST 0xfffffffeu
+#define OFPG_BUCKET_ALL 0xffffffffu
+
 #define OFP_NO_BUFFER 0xffffffffu
 #define OFPCML_MAX 0xffe5
 #define OFPCML_NO_BUFFER 0xffff
@@ -133,6 +139,8 @@ enum of_packet_in_reason {
 	OFPR_ACTION_SET = 3, /* 1.4 */
 	OFPR_GROUP = 4,      /* 1.4 */
 	OFPR_PACKET_OUT = 5, /* 1.4 */
+	/* Not a number of the standard's: version 1.0 calls every miss "no match" (1.0.0 §3.4). */
+	OFPR_IMPLICIT_MISS = 254,
 };
 
 enum of_group_command {

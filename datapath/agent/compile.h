@@ -13,6 +13,7 @@
 
 #include "datapath/table/flow_key.h"
 #include "datapath/table/group.h"
+#include "datapath/table/meter.h"
 #include "datapath/table/program.h"
 #include "openflow/group_mod.h"
 #include "openflow/instruction.h"
@@ -23,6 +24,8 @@ struct compile_env {
 	struct group *(*group)(const void *context, uint32_t group_id);
 	/* Is there a port of that number? */
 	bool (*port)(const void *context, uint32_t port_no);
+	/* The handle of a meter; NULL when there is none. */
+	struct meter *(*meter)(const void *context, uint32_t meter_id);
 	const void *context;
 };
 

@@ -36,9 +36,9 @@ static inline bool run_rule(struct lcore *l, struct frame *f, const struct rule 
 
 	f->cookie = __atomic_load_n(&rule->cookie, __ATOMIC_RELAXED);
 	if (p->apply != NULL)
-		frame_execute(l, f, p->apply, !p->has_goto && f->set->present == 0);
+		frame_execute(l, f, p->apply, !p->has_goto && action_set_empty(f->set));
 	if (unlikely(p->clear))
-		f->set->present = 0;
+		action_set_clear(f->set);
 	if (unlikely(p->write != NULL))
 		frame_write_actions(f, p->write);
 	if (unlikely(p->metadata_mask != 0))
@@ -48,7 +48,7 @@ static inline bool run_rule(struct lcore *l, struct frame *f, const struct rule 
 		f->next_table = p->goto_table;
 		return true;
 	}
-	if (unlikely(f->set->present != 0))
+	if (unlikely(!action_set_empty(f->set)))
 		frame_execute_set(l, f);
 	return false;
 }

@@ -269,23 +269,37 @@ void frame_write_actions(struct frame *f, const struct action_list *list)
 		enum action_slot slot = slot_of(a);
 
 		f->set->slot[slot] = a;
-		f->set->present |= 1ull << slot;
+		f->set->present[slot / 64] |= 1ull << slot % 64;
 	}
+}
+
+/* Takes the first slot out of what is left of a set; N_SLOTS when it is empty. */
+static int next_slot(uint64_t left[2])
+{
+	int word = left[0] != 0 ? 0 : 1, slot;
+
+	if (left[word] == 0)
+		return N_SLOTS;
+	slot = word * 64 + __builtin_ctzll(left[word]);
+	left[word] &= left[word] - 1;
+	return slot;
+}
+
+static bool has_slot(const uint64_t present[2], int slot)
+{
+	return (present[slot / 64] >> slot % 64 & 1) != 0;
 }
 
 void frame_execute_set(struct lcore *l, struct frame *f)
 {
-	uint64_t present = f->set->present;
+	uint64_t left[2] = {f->set->present[0], f->set->present[1]};
 
-	if (present & 1ull << SLOT_GROUP)
-		present &= ~(1ull << SLOT_OUTPUT); /* §5.10: a group takes precedence */
-	else if (!(present & 1ull << SLOT_OUTPUT) && f->reason != DROP_N_REASONS)
+	if (has_slot(left, SLOT_GROUP)) /* §5.10: a group takes precedence */
+		left[SLOT_OUTPUT / 64] &= ~(1ull << SLOT_OUTPUT % 64);
+	else if (!has_slot(left, SLOT_OUTPUT) && f->reason != DROP_N_REASONS)
 		f->reason = DROP_SET_EMPTY;
-	while (present != 0) {
-		int slot = __builtin_ctzll(present);
-
-		present &= present - 1;
-		if (!run_action(l, f, f->set->slot[slot], present == 0))
+	for (int slot; (slot = next_slot(left)) != N_SLOTS;) {
+		if (!run_action(l, f, f->set->slot[slot], (left[0] | left[1]) == 0))
 			return;
 	}
 }

@@ -71,12 +71,24 @@ enum action_slot {
 	N_SLOTS
 };
 
-_Static_assert(N_SLOTS <= 64, "the action set has one bit a slot");
+_Static_assert(N_SLOTS <= 128, "the action set has one bit a slot");
 
 struct action_set {
-	uint64_t present; /* bit i: slot[i] is set */
+	uint64_t present[2]; /* bit i of both together: slot[i] is set */
 	const struct action *slot[N_SLOTS];
 };
+
+/** Nothing is in it. */
+static inline bool action_set_empty(const struct action_set *set)
+{
+	return (set->present[0] | set->present[1]) == 0;
+}
+
+/** Takes everything out. */
+static inline void action_set_clear(struct action_set *set)
+{
+	set->present[0] = set->present[1] = 0;
+}
 
 /*
  * A frame on its way through the pipeline. Most frames never need one: it is opened when a rule

@@ -95,7 +95,7 @@ struct frame *frame_open(struct lcore *l, uint32_t i)
 	f->key = &l->key[i];
 	f->layout = l->layout[i];
 	f->set = &l->set[i];
-	f->set->present = 0;
+	action_set_clear(f->set);
 	f->pending.kind = PENDING_NONE;
 	f->n_failed = 0;
 	f->depth = 0;

@@ -30,7 +30,15 @@ static const struct flow_field_place places[FLOW_REG0] = {
 	[FLOW_ND_TARGET] = PLACE(nd_target),
 	[FLOW_ND_SLL] = PLACE(nd_sll),
 	[FLOW_ND_TLL] = PLACE(nd_tll),
+	[FLOW_MPLS_LSE] = PLACE(mpls_lse_be),
+	[FLOW_PBB] = PLACE(pbb_be),
 	[FLOW_TUNNEL_ID] = PLACE(tunnel_id),
+	[FLOW_PKT_MARK] = PLACE(pkt_mark),
+	[FLOW_IN_PORT] = PLACE(in_port),
+	[FLOW_IN_PHY_PORT] = PLACE(in_phy_port),
+	[FLOW_ACTSET_OUTPUT] = PLACE(actset_output),
+	[FLOW_TCP_FLAGS] = PLACE(tcp_flags_be),
+	[FLOW_IPV6_EXTHDR] = PLACE(ipv6_exthdr_be),
 };
 
 struct flow_field_place flow_field_place(enum flow_field field)

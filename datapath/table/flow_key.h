@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FLOW_KEY_WORDS 27
+#define FLOW_KEY_WORDS 29
 
 /* vlan_tci_be is PCP (3 bits), present (1 bit), VID (12 bits); 0 on an untagged frame. */
 #define FLOW_VLAN_PRESENT 0x1000
@@ -52,10 +52,15 @@ struct flow_key {
 			uint16_t unused_b;
 			uint8_t nd_tll[6];
 			uint16_t unused_c;
-			uint32_t mpls_lse_be; /* label, TC, BoS, TTL of the outermost entry */
-			uint32_t pbb_be;      /* UCA bit and I-SID */
-			uint64_t tunnel_id;   /* host order */
-			uint32_t reg[16];     /* host order: registers of the pipeline */
+			uint32_t mpls_lse_be;   /* label, TC, BoS, TTL of the outermost entry */
+			uint32_t pbb_be;        /* UCA bit and I-SID */
+			uint64_t tunnel_id;     /* host order */
+			uint32_t reg[16];       /* host order: registers of the pipeline */
+			uint32_t actset_output; /* host order: the action set's output; egress
+						   tables */
+			uint32_t conj_id;  /* host order: set while a conjunction is looked up */
+			uint32_t pkt_mark; /* host order */
+			uint32_t unused_d;
 		};
 	};
 };
@@ -107,6 +112,8 @@ enum flow_field {
 	FLOW_IPV6_SRC,
 	FLOW_IPV6_DST,
 	FLOW_IPV6_FLABEL,
+	FLOW_MPLS_LSE, /* label, TC, BoS and TTL of the outermost entry, 32 bits */
+	FLOW_PBB,      /* UCA bit (0x01000000) and I-SID, 32 bits */
 	FLOW_ARP_OP,
 	FLOW_ARP_SHA,
 	FLOW_ARP_THA,
@@ -114,6 +121,13 @@ enum flow_field {
 	FLOW_ND_SLL,
 	FLOW_ND_TLL,
 	FLOW_TUNNEL_ID,
+	FLOW_PKT_MARK,
+	/* Read only: they can be copied from. */
+	FLOW_IN_PORT,
+	FLOW_IN_PHY_PORT,
+	FLOW_ACTSET_OUTPUT,
+	FLOW_TCP_FLAGS,
+	FLOW_IPV6_EXTHDR,
 	FLOW_REG0, /* …FLOW_REG0 + 15 */
 	FLOW_N_FIELDS = FLOW_REG0 + 16
 };

@@ -18,7 +18,9 @@ enum group_kind { GROUP_ALL, GROUP_INDIRECT, GROUP_SELECT, GROUP_FAST_FAILOVER }
 struct group_bucket {
 	struct action_list *actions; /* owned; never NULL */
 	uint32_t counter_id;         /* of flow_counters */
+	uint32_t bucket_id;
 	uint16_t weight;
+	uint8_t dead; /* atomic: what it watches is down; the control thread keeps it */
 	uint32_t watch_port, watch_group;
 };
 
