@@ -16,12 +16,13 @@ void of_flow_stats_request_init(struct of_flow_stats_request *request)
 	of_match_init(&request->match);
 }
 
-static enum of_err request_unpack(struct cursor *c, enum of_version version,
+static enum of_err request_unpack(struct cursor *c, enum of_version version, struct of_arena *arena,
 				  struct of_multipart_request *request)
 {
 	struct of_flow_stats_request *flow = &request->flow;
 	enum of_err err;
 
+	(void)arena;
 	flow->table_id = cursor_u8(c);
 	cursor_skip(c, 3);
 	flow->out_port = cursor_u32(c);

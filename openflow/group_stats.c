@@ -7,9 +7,10 @@
 #include <errno.h>
 #include <inttypes.h>
 
-static enum of_err request_unpack(struct cursor *c, enum of_version version,
+static enum of_err request_unpack(struct cursor *c, enum of_version version, struct of_arena *arena,
 				  struct of_multipart_request *request)
 {
+	(void)arena;
 	(void)version;
 	request->group_id = cursor_u32(c);
 	cursor_skip(c, 4);

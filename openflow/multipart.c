@@ -7,8 +7,10 @@
 #include <errno.h>
 
 static enum of_err experimenter_request_unpack(struct cursor *c, enum of_version version,
+					       struct of_arena *arena,
 					       struct of_multipart_request *request)
 {
+	(void)arena;
 	(void)version;
 	request->experimenter.id = cursor_u32(c);
 	request->experimenter.exp_type = cursor_u32(c);
@@ -104,16 +106,15 @@ enum of_err of_multipart_request_unpack(struct cursor *c, struct of_arena *arena
 	struct of_multipart_request *request = &msg->multipart_request;
 	const struct of_multipart_ops *ops;
 
-	(void)arena;
 	request->type = cursor_u16(c);
 	request->flags = cursor_u16(c);
 	cursor_skip(c, 4);
 	if (!cursor_ok(c))
 		return OFPBRC_BAD_LEN;
 	ops = ops_of(request->type);
-	if (ops == NULL)
+	if (ops == NULL || msg->version < ops->since)
 		return OFPBRC_BAD_MULTIPART;
-	return ops->request_unpack != NULL ? ops->request_unpack(c, msg->version, request)
+	return ops->request_unpack != NULL ? ops->request_unpack(c, msg->version, arena, request)
 					   : of_body_end(c);
 }
 
@@ -122,7 +123,7 @@ int of_multipart_request_pack(const struct of_msg *msg, struct wbuf *b)
 	const struct of_multipart_request *request = &msg->multipart_request;
 	const struct of_multipart_ops *ops = ops_of(request->type);
 
-	if (ops == NULL)
+	if (ops == NULL || msg->version < ops->since)
 		return -EPROTONOSUPPORT;
 	wbuf_u16(b, request->type);
 	wbuf_u16(b, request->flags);
@@ -154,7 +155,7 @@ enum of_err of_multipart_reply_unpack(struct cursor *c, struct of_arena *arena, 
 	if (!cursor_ok(c))
 		return OFPBRC_BAD_LEN;
 	ops = ops_of(reply->type);
-	if (ops == NULL)
+	if (ops == NULL || msg->version < ops->since)
 		return OFPBRC_BAD_MULTIPART;
 	entries = *c;
 	reply->body_size = cursor_left(c);
@@ -262,5 +263,7 @@ int of_multipart_entry_pack(uint16_t type, const void *entry, enum of_version ve
 {
 	const struct of_multipart_ops *ops = ops_of(type);
 
-	return ops != NULL ? ops->entry_pack(entry, version, b) : -EPROTONOSUPPORT;
+	if (ops == NULL || version < ops->since)
+		return -EPROTONOSUPPORT;
+	return ops->entry_pack(entry, version, b);
 }

@@ -9,9 +9,10 @@
 
 struct of_multipart_ops {
 	const char *name;
+	enum of_version since; /* 0: in every version that has multiparts */
 	/* The request's body, all that is left in the cursor; NULL: there is none. */
 	enum of_err (*request_unpack)(struct cursor *c, enum of_version version,
-				      struct of_multipart_request *request);
+				      struct of_arena *arena, struct of_multipart_request *request);
 	int (*request_pack)(const struct of_multipart_request *request, enum of_version version,
 			    struct wbuf *b);
 	void (*request_text)(const struct of_multipart_request *request, struct text *t);
@@ -38,6 +39,11 @@ extern const struct of_multipart_ops of_multipart_group_features;
 extern const struct of_multipart_ops of_multipart_meter;
 extern const struct of_multipart_ops of_multipart_meter_config;
 extern const struct of_multipart_ops of_multipart_meter_features;
+extern const struct of_multipart_ops of_multipart_table_desc;
+extern const struct of_multipart_ops of_multipart_queue_desc;
+extern const struct of_multipart_ops of_multipart_flow_monitor;
+extern const struct of_multipart_ops of_multipart_controller_status;
+extern const struct of_multipart_ops of_multipart_bundle_features;
 
 /** Appends one entry of a reply of `type`; -EPROTONOSUPPORT for an unknown type. */
 int of_multipart_entry_pack(uint16_t type, const void *entry, enum of_version version,

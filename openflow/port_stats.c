@@ -7,8 +7,9 @@
 #include <inttypes.h>
 
 static enum of_err port_request_unpack(struct cursor *c, enum of_version version,
-				       struct of_multipart_request *request)
+				       struct of_arena *arena, struct of_multipart_request *request)
 {
+	(void)arena;
 	(void)version;
 	request->port_no = cursor_u32(c);
 	cursor_skip(c, 4);
@@ -132,8 +133,10 @@ static void port_desc_text(const union of_multipart_entry *entry, const struct o
 }
 
 static enum of_err queue_request_unpack(struct cursor *c, enum of_version version,
+					struct of_arena *arena,
 					struct of_multipart_request *request)
 {
+	(void)arena;
 	(void)version;
 	request->queue.port_no = cursor_u32(c);
 	request->queue.queue_id = cursor_u32(c);

@@ -47,10 +47,12 @@ static void table_text(const union of_multipart_entry *entry, const struct of_na
 }
 
 static enum of_err features_request_unpack(struct cursor *c, enum of_version version,
+					   struct of_arena *arena,
 					   struct of_multipart_request *request)
 {
 	struct cursor entries = *c;
 
+	(void)arena;
 	(void)version;
 	request->table_features.size = cursor_left(c);
 	request->table_features.data = cursor_take(c, cursor_left(c));
