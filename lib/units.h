@@ -23,3 +23,6 @@ char *units_span(uint64_t seconds, char *to);
 
 /** Milliseconds of the monotonic clock. */
 uint64_t clock_ms(void);
+
+/** Microseconds of the monotonic clock. */
+uint64_t clock_us(void);

@@ -92,7 +92,9 @@ void flow_cache_lookup(struct flow_cache *cache, const struct classifier *cls, u
 	uint32_t generation = __atomic_load_n(&shape->generation, __ATOMIC_ACQUIRE);
 	uint32_t words = __atomic_load_n(&shape->words, __ATOMIC_ACQUIRE);
 	struct flow_cache_gain *gain = &cache->gain[table_id];
-	uint32_t n = (uint32_t)__builtin_popcountll(want), table = table_id + 1u;
+	uint32_t n = (uint32_t)__builtin_popcountll(want);
+	/* Versions that differ in what is cut off are millions of bundles apart. */
+	uint32_t table = (table_id + 1u) | version << 8;
 	struct probe probe[CLASSIFIER_BURST];
 	struct table_words t = {0};
 	uint64_t missing = 0;

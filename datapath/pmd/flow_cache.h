@@ -4,9 +4,9 @@
  * lcore.
  *
  * An entry holds the bits of a key that some rule of its table looks at, so that it can never give
- * another answer than the search, and the generation of the table: any insertion or removal there
- * makes it stale. It saves time and is never needed; where it does not hit it is left out for a
- * while.
+ * another answer than the search, the generation of the table and the version of the pipeline: any
+ * insertion or removal there makes it stale, and so does a bundle that becomes visible. It saves
+ * time and is never needed; where it does not hit it is left out for a while.
  */
 #pragma once
 
@@ -21,7 +21,7 @@ struct flow_cache_entry {
 	uint64_t word[FLOW_CACHE_WORDS]; /* masked; zero beyond those that the table looks at */
 	const struct rule *rule;         /* valid as long as the generation is the table's */
 	uint32_t generation;
-	uint32_t table; /* table id + 1; 0: free */
+	uint32_t table; /* table id + 1, and above it the version of the pipeline; 0: free */
 } __attribute__((aligned(64)));
 
 /* Whether it pays in front of a table: looked at after every round of keys. */

@@ -338,7 +338,7 @@ int classifier_insert(struct classifier *cls, struct rule *rule)
 	return rc;
 }
 
-void classifier_remove(struct classifier *cls, struct rule *rule)
+void classifier_take(struct classifier *cls, struct rule *rule)
 {
 	tuple_remove(rule->tuple, rule);
 	if (rule->tuple->n_rules == 0)
@@ -347,6 +347,11 @@ void classifier_remove(struct classifier *cls, struct rule *rule)
 	next_generation(cls);
 	if (cls->n_rules == 0)
 		clear_shape(&cls->shape);
+}
+
+void classifier_remove(struct classifier *cls, struct rule *rule)
+{
+	classifier_take(cls, rule);
 	reclaim_retire(cls->reclaim, free_rule, rule);
 }
 

@@ -57,6 +57,10 @@ int classifier_insert(struct classifier *cls, struct rule *rule);
 /** Takes the rule out and retires it: readers lose it at once, its memory goes later. */
 void classifier_remove(struct classifier *cls, struct rule *rule);
 
+/** Takes the rule out; readers may still hold it, so retiring it is the caller's. Control thread.
+ */
+void classifier_take(struct classifier *cls, struct rule *rule);
+
 /** Rules in it. Control thread. */
 uint32_t classifier_count(const struct classifier *cls);
 

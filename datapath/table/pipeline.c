@@ -24,6 +24,7 @@ struct pipeline *pipeline_create(unsigned int n_lcores, uint32_t mac_table_size)
 	if (p->macs == NULL)
 		goto destroy_counters;
 	p->version = 1;
+	p->last_version = 1;
 	return p;
 
 destroy_counters:
@@ -109,30 +110,53 @@ undo:
 	return rc;
 }
 
-struct counter_return {
-	struct flow_counters *counters;
-	uint32_t id;
-};
-
-static void give_counter(void *arg)
+static void take_rule(struct pipeline *p, struct rule *rule)
 {
-	struct counter_return *ret = arg;
+	p->n_rules_of_depth[rule_depth(rule)]--;
+	set_depth(p);
+	classifier_take(p->table[rule->table_id], rule);
+}
 
-	flow_counters_give(ret->counters, ret->id);
-	free(ret);
+/* A rule that is out has no flow: its owner is the pipeline, which gets the counter back. */
+static void free_with_counter(void *arg)
+{
+	struct rule *rule = arg;
+	const struct pipeline *p = rule->owner;
+
+	if (!(rule->flags & RULE_REPLACED))
+		flow_counters_give(p->counters, rule->counter_id);
+	rule_free(rule);
 }
 
 void pipeline_remove_rule(struct pipeline *p, struct rule *rule)
 {
-	struct counter_return *ret = malloc(sizeof(*ret));
+	take_rule(p, rule);
+	rule->owner = p;
+	reclaim_retire(p->reclaim, free_with_counter, rule);
+}
 
-	p->n_rules_of_depth[rule_depth(rule)]--;
-	set_depth(p);
-	if (ret != NULL) {
-		*ret = (struct counter_return){p->counters, rule->counter_id};
-		reclaim_retire(p->reclaim, give_counter, ret);
-	}
-	classifier_remove(p->table[rule->table_id], rule);
+static void remove_hidden(void *arg)
+{
+	struct rule *rule = arg;
+
+	pipeline_remove_rule(rule->owner, rule);
+}
+
+void pipeline_remove_hidden_rule(struct pipeline *p, struct rule *rule)
+{
+	rule->owner = p;
+	reclaim_retire(p->reclaim, remove_hidden, rule);
+}
+
+uint32_t pipeline_next_version(struct pipeline *p)
+{
+	/* Versions that came to nothing are not used again. */
+	return ++p->last_version;
+}
+
+void pipeline_publish(struct pipeline *p, uint32_t version)
+{
+	__atomic_store_n(&p->version, version, __ATOMIC_RELEASE);
 }
 
 /* The words that tables still look at. */

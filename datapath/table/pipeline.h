@@ -57,6 +57,7 @@ struct pipeline {
 	bool punt_misses;    /* atomic: unused tables' misses drop (1.3); see OpenFlow 1.0 */
 	bool deny_fragments; /* atomic: OFPC_FRAG_DROP */
 	/* control thread only: */
+	uint32_t last_version; /* handed out by pipeline_next_version */
 	uint32_t n_rules_of_depth[3];
 };
 
@@ -67,13 +68,31 @@ struct pipeline *pipeline_create(unsigned int n_lcores, uint32_t mac_table_size)
 void pipeline_destroy(struct pipeline *p);
 
 /**
- * Puts a rule in force, visible from the current version on. Takes a counter id if it has none.
- * 0, -ENOMEM or -ENOSPC (no counter id); then the rule is the caller's as before.
+ * Puts a rule in force, visible in the versions that it says (all, if nobody set them). Takes a
+ * counter id if it has none. 0, -ENOMEM or -ENOSPC (no counter id); then the rule is the caller's
+ * as before.
  */
 int pipeline_add_rule(struct pipeline *p, struct rule *rule);
 
 /** Takes a rule out of force; memory and counter id are given back after a grace period. */
 void pipeline_remove_rule(struct pipeline *p, struct rule *rule);
+
+/**
+ * Takes a rule out that frames of the current version no longer see, but those of the version
+ * before, which may still be under way, do: after a grace period, then as pipeline_remove_rule. The
+ * counter of a RULE_REPLACED is kept, by this and by pipeline_remove_rule.
+ */
+void pipeline_remove_hidden_rule(struct pipeline *p, struct rule *rule);
+
+/**
+ * The version after the current one, for rules and buckets that are to become visible together. A
+ * rule enters with `visible_from` set to it, and leaves with `visible_until`; nothing of it is seen
+ * before pipeline_publish.
+ */
+uint32_t pipeline_next_version(struct pipeline *p);
+
+/** Frames whose burst begins from now on run in `version`: one store. */
+void pipeline_publish(struct pipeline *p, uint32_t version);
 
 /** Publishes a port's settings (copied); a new one, or those of a known index. 0 or -ENOMEM. */
 int pipeline_set_port(struct pipeline *p, const struct pipeline_port *port);

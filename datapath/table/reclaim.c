@@ -10,6 +10,8 @@
  * Retired items wait in an array in the order of their tokens. A token is taken for each item; the
  * first item that is not ripe ends a poll, since all behind it are younger.
  */
+#define AT_ONCE 2048 /* items of a poll: about a millisecond */
+
 struct item {
 	void (*done)(void *arg);
 	void *arg;
@@ -18,6 +20,7 @@ struct item {
 
 struct reclaim {
 	struct rte_rcu_qsbr *qsbr;
+	bool ripe;          /* the last poll ended before it met an item that is not */
 	struct item *items; /* a ring of `room` (a power of two) */
 	uint32_t head, n, room;
 };
@@ -97,9 +100,14 @@ uint32_t reclaim_poll(struct reclaim *r)
 {
 	uint64_t ripe = 0;
 
-	while (r->n != 0) {
+	r->ripe = false;
+	for (uint32_t i = 0; r->n != 0; i++) {
 		struct item it = r->items[r->head & (r->room - 1)];
 
+		if (i == AT_ONCE) {
+			r->ripe = true;
+			break;
+		}
 		if (it.token > ripe) {
 			if (!rte_rcu_qsbr_check(r->qsbr, it.token, false))
 				break;
@@ -110,4 +118,9 @@ uint32_t reclaim_poll(struct reclaim *r)
 		it.done(it.arg);
 	}
 	return r->n;
+}
+
+bool reclaim_ripe(const struct reclaim *r)
+{
+	return r->ripe && r->n != 0;
 }

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <rte_rcu_qsbr.h>
@@ -25,5 +26,11 @@ struct rte_rcu_qsbr *reclaim_qsbr(struct reclaim *r);
 /** Calls `done(arg)` on the control thread after a grace period. `done` may retire again. */
 void reclaim_retire(struct reclaim *r, void (*done)(void *arg), void *arg);
 
-/** Frees what is ripe; returns how many are left. Control thread, from a timer. */
+/**
+ * Frees what is ripe, a slice of it at most; returns how many are left. Control thread, from a
+ * timer.
+ */
 uint32_t reclaim_poll(struct reclaim *r);
+
+/** Is something ripe that the last poll left for the next? Control thread. */
+bool reclaim_ripe(const struct reclaim *r);

@@ -35,7 +35,7 @@ struct rule {
 	uint8_t n_match_words;
 	uint8_t unused;
 	uint64_t cookie;          /* atomic: shown in packet-ins */
-	void *owner;              /* control thread: the flow that this rule is */
+	void *owner;              /* control thread: the flow; the pipeline once it is removed */
 	struct tuple *tuple;      /* control thread: where the classifier put it */
 	uint64_t hash;            /* control thread: its hash there */
 	struct rule_word match[]; /* one for each bit of `words`, lowest first */
@@ -44,6 +44,7 @@ struct rule {
 #define RULE_NO_PACKET_COUNTS 1
 #define RULE_NO_BYTE_COUNTS 2
 #define RULE_TABLE_MISS 4 /* priority 0 that matches all: a packet-in from it says "no match" */
+#define RULE_REPLACED 8   /* control thread: another rule goes on with its counter */
 
 /**
  * A rule that takes `program` over; not in any table yet. NULL with ENOMEM (program stays the
