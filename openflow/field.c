@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "openflow/field.h"
+#include "openflow/nicira_field.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -17,6 +18,32 @@
 		    .since = since_,                                                               \
 		    .form = form_}
 
+/* A field of Nicira's, which every version may have. */
+#define EXTENSION(field_, class_, number, name_, bytes, bits, mask, set, form_)                    \
+	[field_] = {.name = name_,                                                                 \
+		    .text = name_,                                                                 \
+		    .aliases = "",                                                                 \
+		    .oxm_class = class_,                                                           \
+		    .oxm_field = number,                                                           \
+		    .n_bytes = bytes,                                                              \
+		    .n_bits = bits,                                                                \
+		    .maskable = mask,                                                              \
+		    .settable = set,                                                               \
+		    .since = OF10,                                                                 \
+		    .form = form_}
+#define NX(field, number, name, bytes, bits, mask, set, form)                                      \
+	EXTENSION(OF_FIELD_##field,                                                                \
+		  OF_FIELD_##field == OF_FIELD_VLAN_TCI ? OF_OXM_CLASS_NXM0 : OF_OXM_CLASS_NXM1,   \
+		  number, name, bytes, bits, mask, set, form)
+#define REGISTER(n)                                                                                \
+	EXTENSION(OF_FIELD_REG0 + n, OF_OXM_CLASS_NXM1, n, "reg" #n, 4, 32, true, true, OF_FORM_HEX)
+#define REGISTER_PAIR(n)                                                                           \
+	EXTENSION(OF_FIELD_XREG0 + n, OF_OXM_CLASS_PACKET_REGS, n, "xreg" #n, 8, 64, true, true,   \
+		  OF_FORM_HEX)
+#define REGISTER_QUAD(n)                                                                           \
+	EXTENSION(OF_FIELD_XXREG0 + n, OF_OXM_CLASS_NXM1, 111 + n, "xxreg" #n, 16, 128, true,      \
+		  true, OF_FORM_HEX)
+
 /*
  * 1.3.5 table 11 (§7.2.3.7) and 1.5.1 table 13. Beyond the standard, transport ports and the
  * addresses of neighbour discovery take masks, as Open vSwitch's do.
@@ -30,7 +57,7 @@ static const struct of_field_info fields[OF_N_FIELDS] = {
 	BASIC(5, "eth_type", "eth_type", "dl_type", 2, 16, false, true, OF10, OF_FORM_HEX),
 	BASIC(6, "vlan_vid", "vlan_vid", "", 2, 13, true, true, OF10, OF_FORM_DECIMAL),
 	BASIC(7, "vlan_pcp", "vlan_pcp", "dl_vlan_pcp", 1, 3, false, true, OF10, OF_FORM_DECIMAL),
-	BASIC(8, "ip_dscp", "ip_dscp", "", 1, 6, false, true, OF10, OF_FORM_DECIMAL),
+	BASIC(8, "ip_dscp", "ip_dscp", "nw_tos_shifted", 1, 6, false, true, OF10, OF_FORM_DECIMAL),
 	BASIC(9, "ip_ecn", "nw_ecn", "nw_ecn", 1, 2, false, true, OF13, OF_FORM_DECIMAL),
 	BASIC(10, "ip_proto", "nw_proto", "nw_proto", 1, 8, false, true, OF10, OF_FORM_DECIMAL),
 	BASIC(11, "ipv4_src", "ip_src", "nw_src ip_src", 4, 32, true, true, OF10, OF_FORM_IPV4),
@@ -69,6 +96,40 @@ static const struct of_field_info fields[OF_N_FIELDS] = {
 	BASIC(42, "tcp_flags", "tcp_flags", "", 2, 12, true, false, OF15, OF_FORM_HEX),
 	BASIC(43, "actset_output", "actset_output", "", 4, 32, false, false, OF15, OF_FORM_PORT),
 	BASIC(44, "packet_type", "packet_type", "", 4, 32, false, false, OF15, OF_FORM_HEX),
+	REGISTER(0),
+	REGISTER(1),
+	REGISTER(2),
+	REGISTER(3),
+	REGISTER(4),
+	REGISTER(5),
+	REGISTER(6),
+	REGISTER(7),
+	REGISTER(8),
+	REGISTER(9),
+	REGISTER(10),
+	REGISTER(11),
+	REGISTER(12),
+	REGISTER(13),
+	REGISTER(14),
+	REGISTER(15),
+	REGISTER_PAIR(0),
+	REGISTER_PAIR(1),
+	REGISTER_PAIR(2),
+	REGISTER_PAIR(3),
+	REGISTER_PAIR(4),
+	REGISTER_PAIR(5),
+	REGISTER_PAIR(6),
+	REGISTER_PAIR(7),
+	REGISTER_QUAD(0),
+	REGISTER_QUAD(1),
+	REGISTER_QUAD(2),
+	REGISTER_QUAD(3),
+	NX(NW_TTL, 29, "nw_ttl", 1, 8, false, true, OF_FORM_DECIMAL),
+	NX(MPLS_TTL, 30, "mpls_ttl", 1, 8, false, true, OF_FORM_DECIMAL),
+	NX(NW_FRAG, 26, "ip_frag", 1, 2, true, false, OF_FORM_HEX),
+	NX(VLAN_TCI, 4, "vlan_tci", 2, 16, true, true, OF_FORM_HEX),
+	NX(CONJ_ID, 37, "conj_id", 4, 32, false, false, OF_FORM_DECIMAL),
+	NX(PKT_MARK, 33, "pkt_mark", 4, 32, true, true, OF_FORM_HEX),
 };
 
 const struct of_field_info *of_field_info(enum of_field field)
@@ -80,7 +141,14 @@ const struct of_field_info *of_field_info(enum of_field field)
 
 int of_field_from_oxm(uint16_t oxm_class, uint8_t oxm_field)
 {
-	if (oxm_class != OF_OXM_CLASS_BASIC || of_field_info(oxm_field) == NULL)
+	const struct of_nxm *nxm = of_nxm_find(oxm_class, oxm_field);
+
+	if (nxm != NULL)
+		return (int)nxm->field;
+	if (oxm_class == OF_OXM_CLASS_PACKET_REGS && oxm_field < OF_N_REGS / 2)
+		return OF_FIELD_XREG0 + oxm_field;
+	if (oxm_class != OF_OXM_CLASS_BASIC || oxm_field >= OF_FIELD_EXTENSION ||
+	    of_field_info(oxm_field) == NULL)
 		return -1;
 	return oxm_field;
 }

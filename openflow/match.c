@@ -187,6 +187,8 @@ bool of_match_has_prerequisites(const struct of_match *match, enum of_field fiel
 	case OF_FIELD_IP_DSCP:
 	case OF_FIELD_IP_ECN:
 	case OF_FIELD_IP_PROTO:
+	case OF_FIELD_NW_TTL:
+	case OF_FIELD_NW_FRAG:
 		return is_ip(match);
 	case OF_FIELD_IPV4_SRC:
 	case OF_FIELD_IPV4_DST:
@@ -230,6 +232,7 @@ bool of_match_has_prerequisites(const struct of_match *match, enum of_field fiel
 	case OF_FIELD_MPLS_LABEL:
 	case OF_FIELD_MPLS_TC:
 	case OF_FIELD_MPLS_BOS:
+	case OF_FIELD_MPLS_TTL:
 		return has_u64(match, OF_FIELD_ETH_TYPE, 0x8847) ||
 		       has_u64(match, OF_FIELD_ETH_TYPE, 0x8848);
 	case OF_FIELD_PBB_ISID:

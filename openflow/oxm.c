@@ -1,43 +1,97 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The wire form of match fields: 1.3.5 §7.2.3. */
-#include "openflow/match.h"
+#include "openflow/nicira_field.h"
+#include "openflow/nicira_match.h"
+#include "openflow/port.h"
 
 #include <errno.h>
 
 #define OFPMT_OXM 1
 #define MATCH_HEADER_SIZE 4
 
-/* A TLV as it came: header taken apart, payload not judged yet. */
+/* A TLV in the form of its field, not judged yet. */
 struct oxm {
 	enum of_field field;
-	const struct of_field_info *info;
-	const uint8_t *value;
-	const uint8_t *mask; /* NULL without */
+	bool masked;
+	uint8_t value[16];
+	uint8_t mask[16];
 };
+
+/*
+ * Fields that version 1.5 took from extensions of the foundation, which 1.3 and 1.4 still write as
+ * an experimenter's (EXT-109, EXT-233).
+ */
+static bool is_onf_field(int field)
+{
+	return field == OF_FIELD_TCP_FLAGS || field == OF_FIELD_ACTSET_OUTPUT;
+}
+
+static int onf_field_find(struct cursor *payload, uint8_t number)
+{
+	return cursor_u32(payload) == OFP_EXPERIMENTER_ONF && is_onf_field(number) ? number : -1;
+}
+
+/* Takes Nicira's form of a value to the field's. */
+static enum of_err nxm_convert(const struct of_nxm *nxm, struct oxm *oxm)
+{
+	uint32_t port;
+
+	switch (nxm->form) {
+	case OF_NXM_PORT:
+		port = of_port_from_of10((uint16_t)(oxm->value[0] << 8 | oxm->value[1]));
+		for (unsigned i = 0; i < 4; i++)
+			oxm->value[i] = (uint8_t)(port >> (24 - 8 * i));
+		return OF_OK;
+	case OF_NXM_TOS:
+		if (oxm->value[0] & 3)
+			return OFPBMC_BAD_VALUE;
+		oxm->value[0] >>= 2;
+		return OF_OK;
+	default:
+		return OF_OK;
+	}
+}
 
 static enum of_err oxm_read(struct cursor *c, enum of_version version, struct oxm *oxm)
 {
 	uint32_t header = cursor_u32(c);
-	bool has_mask = (header & 0x100) != 0;
-	uint8_t size = (uint8_t)header;
-	const uint8_t *payload = cursor_take(c, size);
-	int field = of_field_from_oxm((uint16_t)(header >> 16), (header >> 9) & 0x7f);
+	uint16_t oxm_class = (uint16_t)(header >> 16);
+	uint8_t number = (header >> 9) & 0x7f;
+	const struct of_nxm *nxm = of_nxm_find(oxm_class, number);
+	struct cursor payload = cursor_sub(c, (uint8_t)header);
+	const struct of_field_info *info;
+	size_t n_bytes;
+	int field;
 
 	if (!cursor_ok(c))
 		return OFPBMC_BAD_LEN;
+	field = oxm_class == OF_OXM_CLASS_EXPERIMENTER ? onf_field_find(&payload, number)
+						       : of_field_from_oxm(oxm_class, number);
 	if (field < 0)
 		return OFPBMC_BAD_FIELD;
-	oxm->field = (enum of_field)field;
-	oxm->info = of_field_info(oxm->field);
-	if (oxm->info->since > version)
+	info = of_field_info((enum of_field)field);
+	if (oxm_class == OF_OXM_CLASS_BASIC && info->since > version)
 		return OFPBMC_BAD_FIELD;
-	if (size != oxm->info->n_bytes << has_mask)
+	*oxm = (struct oxm){.field = (enum of_field)field, .masked = (header & 0x100) != 0};
+	n_bytes = nxm != NULL ? nxm->n_bytes : info->n_bytes;
+	if (cursor_left(&payload) != n_bytes << oxm->masked)
 		return OFPBMC_BAD_LEN;
-	if (has_mask && !oxm->info->maskable)
+	if (oxm->masked && !info->maskable)
 		return OFPBMC_BAD_MASK;
-	oxm->value = payload;
-	oxm->mask = has_mask ? payload + oxm->info->n_bytes : NULL;
-	return OF_OK;
+	cursor_copy(&payload, oxm->value, n_bytes);
+	if (oxm->masked)
+		cursor_copy(&payload, oxm->mask, n_bytes);
+	return nxm != NULL ? nxm_convert(nxm, oxm) : OF_OK;
+}
+
+static enum of_err oxm_add(struct of_match *match, const struct oxm *oxm)
+{
+	uint16_t value = (uint16_t)(oxm->value[0] << 8 | oxm->value[1]);
+	uint16_t mask = (uint16_t)(oxm->mask[0] << 8 | oxm->mask[1]);
+
+	if (oxm->field == OF_FIELD_VLAN_TCI)
+		return of_match_add_vlan_tci(match, value, oxm->masked ? mask : UINT16_MAX);
+	return of_match_add(match, oxm->field, oxm->value, oxm->masked ? oxm->mask : NULL);
 }
 
 /*
@@ -54,15 +108,14 @@ static enum of_err vlan_vid_check(const struct of_match *match)
 	return OF_OK;
 }
 
-static enum of_err match_fields_unpack(struct cursor *c, enum of_version version,
-				       struct of_match *match)
+enum of_err of_oxm_list_unpack(struct cursor *c, enum of_version version, struct of_match *match)
 {
 	while (cursor_left(c) > 0) {
 		struct oxm oxm;
 		enum of_err err = oxm_read(c, version, &oxm);
 
 		if (err == OF_OK)
-			err = of_match_add(match, oxm.field, oxm.value, oxm.mask);
+			err = oxm_add(match, &oxm);
 		/* A prerequisite has to stand before what needs it (§7.2.3.6). */
 		if (err == OF_OK && !of_match_has_prerequisites(match, oxm.field))
 			err = OFPBMC_BAD_PREREQ;
@@ -89,7 +142,7 @@ enum of_err of_match_unpack(struct cursor *c, enum of_version version, struct of
 	cursor_skip(c, (8 - len % 8) % 8);
 	if (!cursor_ok(c))
 		return OFPBMC_BAD_LEN;
-	return match_fields_unpack(&body, version, match);
+	return of_oxm_list_unpack(&body, version, match);
 }
 
 enum of_err of_oxm_unpack(struct cursor *c, enum of_version version, struct of_match_field *f)
@@ -100,7 +153,7 @@ enum of_err of_oxm_unpack(struct cursor *c, enum of_version version, struct of_m
 
 	of_match_init(&one);
 	if (err == OF_OK)
-		err = of_match_add(&one, oxm.field, oxm.value, oxm.mask);
+		err = of_match_add(&one, oxm.field, oxm.value, oxm.masked ? oxm.mask : NULL);
 	if (err != OF_OK)
 		return err;
 	if (one.n == 0) /* a mask without a bit */
@@ -112,12 +165,15 @@ enum of_err of_oxm_unpack(struct cursor *c, enum of_version version, struct of_m
 int of_oxm_pack(const struct of_match_field *f, enum of_version version, struct wbuf *b)
 {
 	const struct of_field_info *info = of_field_info(f->field);
+	bool is_onf = info != NULL && info->since > version && is_onf_field(f->field);
 
-	if (info == NULL || info->since > version)
+	if (info == NULL || (info->since > version && !(is_onf && version >= OF13)))
 		return -EPROTONOSUPPORT;
-	wbuf_u16(b, info->oxm_class);
+	wbuf_u16(b, is_onf ? OF_OXM_CLASS_EXPERIMENTER : info->oxm_class);
 	wbuf_u8(b, (uint8_t)(info->oxm_field << 1 | f->masked));
-	wbuf_u8(b, (uint8_t)(info->n_bytes << f->masked));
+	wbuf_u8(b, (uint8_t)((is_onf ? 4 : 0) + (info->n_bytes << f->masked)));
+	if (is_onf)
+		wbuf_u32(b, OFP_EXPERIMENTER_ONF);
 	wbuf_put(b, f->value, info->n_bytes);
 	if (f->masked)
 		wbuf_put(b, f->mask, info->n_bytes);

@@ -99,7 +99,7 @@ static void every_field_has_its_row(void **state)
 		assert_true(info->n_bits <= info->n_bytes * 8);
 		assert_true(info->n_bytes <= 16);
 	}
-	assert_int_equal(n, 44);
+	assert_int_equal(n, 78);
 	assert_int_equal(of_field_from_name("dl_dst"), OF_FIELD_ETH_DST);
 	assert_int_equal(of_field_from_name("dl_"), -1);
 	assert_int_equal(of_field_from_name(""), -1);
