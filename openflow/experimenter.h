@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "lib/cursor.h"
 #include "lib/text.h"
 #include "openflow/arena.h"
@@ -17,6 +19,15 @@ struct of_experimenter {
 	const uint8_t *data;
 	size_t data_len;
 };
+
+/**
+ * Does a type follow the experimenter's id? In version 1.0 only the vendor stands there (1.0.0
+ * §5.5.4), but Nicira's subtype follows it all the same.
+ */
+static inline bool of_experimenter_has_type(enum of_version version, uint32_t id)
+{
+	return version != OF10 || id == OFP_EXPERIMENTER_NICIRA;
+}
 
 /* The codec of the family; each has the contract of `struct of_msg_ops` (msg.h). */
 

@@ -37,6 +37,10 @@ struct of_msg {
 	enum of_version version;
 	enum of_msg_type type;
 	uint32_t xid;
+	/* It came, and goes, as Nicira's message of the same meaning (NXT_FLOW_MOD,
+	 * NXT_ROLE_REQUEST); the family's pack writes what follows the header, the experimenter's
+	 * id first. */
+	bool nicira;
 	union {
 		struct of_hello hello;
 		struct of_error error;
@@ -78,6 +82,15 @@ struct of_msg_ops {
 	void (*text)(const struct of_msg *msg, struct text *t);
 };
 
+/* Beside the number of a type that the version does not have, in what of_msg_unpack refuses. */
+#define OF_MSG_TYPE_UNKNOWN 0x100
+
+/** The type behind a number in a header: version 1.0 counts otherwise. -1: none. */
+int of_msg_type_from_wire(enum of_version version, uint8_t wire);
+
+/** The inverse; OFPT_EXPERIMENTER where only an extension says it; -1: `version` cannot. */
+int of_msg_type_to_wire(enum of_version version, enum of_msg_type type);
+
 /** The row of the dispatch table; NULL when `version` has no such message. Static. */
 const struct of_msg_ops *of_msg_ops(enum of_version version, enum of_msg_type type);
 
@@ -91,6 +104,7 @@ static inline void of_msg_init(struct of_msg *msg, enum of_version version, enum
 	msg->version = version;
 	msg->type = type;
 	msg->xid = xid;
+	msg->nicira = false;
 }
 
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "openflow/multipart.h"
 #include "openflow/codec.h"
+#include "openflow/experimenter.h"
 #include "openflow/msg.h"
 #include "openflow/multipart_ops.h"
 
@@ -11,9 +12,9 @@ static enum of_err experimenter_request_unpack(struct cursor *c, enum of_version
 					       struct of_multipart_request *request)
 {
 	(void)arena;
-	(void)version;
 	request->experimenter.id = cursor_u32(c);
-	request->experimenter.exp_type = cursor_u32(c);
+	request->experimenter.exp_type =
+		of_experimenter_has_type(version, request->experimenter.id) ? cursor_u32(c) : 0;
 	request->experimenter.size = cursor_left(c);
 	request->experimenter.data = cursor_take(c, cursor_left(c));
 	return of_body_end(c);
@@ -22,9 +23,9 @@ static enum of_err experimenter_request_unpack(struct cursor *c, enum of_version
 static int experimenter_request_pack(const struct of_multipart_request *request,
 				     enum of_version version, struct wbuf *b)
 {
-	(void)version;
 	wbuf_u32(b, request->experimenter.id);
-	wbuf_u32(b, request->experimenter.exp_type);
+	if (of_experimenter_has_type(version, request->experimenter.id))
+		wbuf_u32(b, request->experimenter.exp_type);
 	wbuf_put(b, request->experimenter.data, request->experimenter.size);
 	return 0;
 }
@@ -38,10 +39,10 @@ static void experimenter_request_text(const struct of_multipart_request *request
 static enum of_err experimenter_unpack(struct cursor *c, enum of_version version,
 				       struct of_arena *arena, union of_multipart_entry *entry)
 {
-	(void)version;
 	(void)arena;
 	entry->experimenter.id = cursor_u32(c);
-	entry->experimenter.exp_type = cursor_u32(c);
+	entry->experimenter.exp_type =
+		of_experimenter_has_type(version, entry->experimenter.id) ? cursor_u32(c) : 0;
 	entry->experimenter.size = cursor_left(c);
 	entry->experimenter.data = cursor_take(c, cursor_left(c));
 	return of_body_end(c);
@@ -51,9 +52,9 @@ static int experimenter_pack(const void *from, enum of_version version, struct w
 {
 	const union of_multipart_entry *entry = from;
 
-	(void)version;
 	wbuf_u32(b, entry->experimenter.id);
-	wbuf_u32(b, entry->experimenter.exp_type);
+	if (of_experimenter_has_type(version, entry->experimenter.id))
+		wbuf_u32(b, entry->experimenter.exp_type);
 	wbuf_put(b, entry->experimenter.data, entry->experimenter.size);
 	return 0;
 }
@@ -100,6 +101,22 @@ static const struct of_multipart_ops *ops_of(uint16_t type)
 	return type < sizeof(table) / sizeof(table[0]) ? table[type] : NULL;
 }
 
+/* The kinds that a version has; those of 1.0 are the first six (1.0.0 §5.3.5). */
+static const struct of_multipart_ops *ops_in(enum of_version version, uint16_t type)
+{
+	const struct of_multipart_ops *ops = ops_of(type);
+
+	if (ops == NULL || version < ops->since)
+		return NULL;
+	return version != OF10 || type <= OFPMP_QUEUE || type == OFPMP_EXPERIMENTER ? ops : NULL;
+}
+
+/* Version 1.0's header has no padding. */
+static size_t header_padding(enum of_version version)
+{
+	return version == OF10 ? 0 : 4;
+}
+
 enum of_err of_multipart_request_unpack(struct cursor *c, struct of_arena *arena,
 					struct of_msg *msg)
 {
@@ -108,11 +125,11 @@ enum of_err of_multipart_request_unpack(struct cursor *c, struct of_arena *arena
 
 	request->type = cursor_u16(c);
 	request->flags = cursor_u16(c);
-	cursor_skip(c, 4);
+	cursor_skip(c, header_padding(msg->version));
 	if (!cursor_ok(c))
 		return OFPBRC_BAD_LEN;
-	ops = ops_of(request->type);
-	if (ops == NULL || msg->version < ops->since)
+	ops = ops_in(msg->version, request->type);
+	if (ops == NULL)
 		return OFPBRC_BAD_MULTIPART;
 	return ops->request_unpack != NULL ? ops->request_unpack(c, msg->version, arena, request)
 					   : of_body_end(c);
@@ -121,13 +138,13 @@ enum of_err of_multipart_request_unpack(struct cursor *c, struct of_arena *arena
 int of_multipart_request_pack(const struct of_msg *msg, struct wbuf *b)
 {
 	const struct of_multipart_request *request = &msg->multipart_request;
-	const struct of_multipart_ops *ops = ops_of(request->type);
+	const struct of_multipart_ops *ops = ops_in(msg->version, request->type);
 
-	if (ops == NULL || msg->version < ops->since)
+	if (ops == NULL)
 		return -EPROTONOSUPPORT;
 	wbuf_u16(b, request->type);
 	wbuf_u16(b, request->flags);
-	wbuf_zero(b, 4);
+	wbuf_zero(b, header_padding(msg->version));
 	return ops->request_pack != NULL ? ops->request_pack(request, msg->version, b) : 0;
 }
 
@@ -151,11 +168,11 @@ enum of_err of_multipart_reply_unpack(struct cursor *c, struct of_arena *arena, 
 
 	reply->type = cursor_u16(c);
 	reply->flags = cursor_u16(c);
-	cursor_skip(c, 4);
+	cursor_skip(c, header_padding(msg->version));
 	if (!cursor_ok(c))
 		return OFPBRC_BAD_LEN;
-	ops = ops_of(reply->type);
-	if (ops == NULL || msg->version < ops->since)
+	ops = ops_in(msg->version, reply->type);
+	if (ops == NULL)
 		return OFPBRC_BAD_MULTIPART;
 	entries = *c;
 	reply->body_size = cursor_left(c);
@@ -169,7 +186,7 @@ int of_multipart_reply_pack(const struct of_msg *msg, struct wbuf *b)
 {
 	wbuf_u16(b, msg->multipart_reply.type);
 	wbuf_u16(b, msg->multipart_reply.flags);
-	wbuf_zero(b, 4);
+	wbuf_zero(b, header_padding(msg->version));
 	wbuf_put(b, msg->multipart_reply.body, msg->multipart_reply.body_size);
 	return 0;
 }

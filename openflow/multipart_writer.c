@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "openflow/msg.h"
 #include "openflow/multipart_ops.h"
 
 #include <errno.h>
 
-#define PART_HEADER_SIZE 16
+/* Version 1.0's header has no padding. */
+static size_t part_header_size(const struct of_multipart_writer *w)
+{
+	return w->version == OF10 ? 12 : 16;
+}
 
 /* Two of the largest: one part under way, and the entry that turns out not to fit into it. */
 #define BUFFER_LIMIT (2u * (OF_MESSAGE_MAX + 1))
@@ -11,22 +16,24 @@
 static void part_start(struct of_multipart_writer *w)
 {
 	wbuf_u8(&w->b, (uint8_t)w->version);
-	wbuf_u8(&w->b, OFPT_MULTIPART_REPLY);
+	wbuf_u8(&w->b, (uint8_t)of_msg_type_to_wire(w->version, OFPT_MULTIPART_REPLY));
 	wbuf_u16(&w->b, 0);
 	wbuf_u32(&w->b, w->xid);
 	wbuf_u16(&w->b, w->type);
 	wbuf_u16(&w->b, 0);
-	wbuf_zero(&w->b, 4);
+	wbuf_zero(&w->b, part_header_size(w) - w->b.len);
 }
 
 /* Emits the first `size` bytes; what stands behind them becomes the start of the next part. */
 static void part_emit(struct of_multipart_writer *w, size_t size, uint16_t flags)
 {
+	size_t header_size = part_header_size(w);
+
 	wbuf_set_u16(&w->b, 2, (uint16_t)size);
 	wbuf_set_u16(&w->b, 10, flags);
 	w->emit(w->context, w->b.data, size);
-	memmove(w->b.data + PART_HEADER_SIZE, w->b.data + size, w->b.len - size);
-	w->b.len = PART_HEADER_SIZE + w->b.len - size;
+	memmove(w->b.data + header_size, w->b.data + size, w->b.len - size);
+	w->b.len = header_size + w->b.len - size;
 }
 
 void of_multipart_writer_init(struct of_multipart_writer *w, enum of_version version, uint32_t xid,
@@ -58,7 +65,7 @@ int of_multipart_writer_add(struct of_multipart_writer *w, const void *entry)
 		 * what was complete before it is still whole. */
 		rc = w->b.room > OF_MESSAGE_MAX ? -EMSGSIZE : -ENOMEM;
 		w->b.bad = false;
-	} else if (rc == 0 && w->b.len - before > OF_MESSAGE_MAX - PART_HEADER_SIZE) {
+	} else if (rc == 0 && w->b.len - before > OF_MESSAGE_MAX - part_header_size(w)) {
 		rc = -EMSGSIZE;
 	}
 	if (rc != 0) {
