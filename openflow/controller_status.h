@@ -24,14 +24,14 @@ enum of_controller_status_reason {
 enum of_control_channel_status { OFPCT_STATUS_UP = 0, OFPCT_STATUS_DOWN = 1 };
 
 struct of_controller_status {
-	uint16_t short_id;      /* 0xffff: not set (OFPCID_UNDEFINED) */
+	uint16_t short_id;      /* OFPCID_UNDEFINED: not set */
 	uint32_t role;          /* enum of_role */
 	uint8_t reason;         /* enum of_controller_status_reason */
 	uint8_t channel_status; /* enum of_control_channel_status */
 	char uri[129];          /* `tcp:198.51.100.1:6653`: of the controller */
 };
 
-#define OFPCID_UNDEFINED 0xffffu
+#define OFPCID_UNDEFINED 0
 
 /* The codec of the family; each has the contract of `struct of_msg_ops` (msg.h). */
 

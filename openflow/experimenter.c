@@ -7,7 +7,6 @@
 enum of_err of_experimenter_unpack(struct cursor *c, struct of_arena *arena, struct of_msg *msg)
 {
 	struct of_experimenter *experimenter = &msg->experimenter;
-
 	int type;
 
 	experimenter->id = cursor_u32(c);

@@ -92,6 +92,11 @@ static const struct of_multipart_ops *const table[] = {
 	[OFPMP_METER_FEATURES] = &of_multipart_meter_features,
 	[OFPMP_TABLE_FEATURES] = &of_multipart_table_features,
 	[OFPMP_PORT_DESC] = &of_multipart_port_desc,
+	[OFPMP_TABLE_DESC] = &of_multipart_table_desc,
+	[OFPMP_QUEUE_DESC] = &of_multipart_queue_desc,
+	[OFPMP_FLOW_MONITOR] = &of_multipart_flow_monitor,
+	[OFPMP_CONTROLLER_STATUS] = &of_multipart_controller_status,
+	[OFPMP_BUNDLE_FEATURES] = &of_multipart_bundle_features,
 };
 
 static const struct of_multipart_ops *ops_of(uint16_t type)
@@ -243,6 +248,7 @@ void of_multipart_request_init(struct of_multipart_request *request, uint16_t ty
 		request->port_no = OFPP_ANY;
 		break;
 	case OFPMP_QUEUE:
+	case OFPMP_QUEUE_DESC:
 		request->queue.port_no = OFPP_ANY;
 		request->queue.queue_id = OFPQ_ALL;
 		break;
@@ -252,6 +258,9 @@ void of_multipart_request_init(struct of_multipart_request *request, uint16_t ty
 	case OFPMP_METER:
 	case OFPMP_METER_CONFIG:
 		request->meter_id = OFPM_ALL;
+		break;
+	case OFPMP_BUNDLE_FEATURES:
+		request->bundle_features = (struct of_bundle_features_request){0};
 		break;
 	default:
 		memset(&request->experimenter, 0, sizeof(request->experimenter));
