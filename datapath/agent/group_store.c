@@ -233,7 +233,8 @@ enum of_err group_store_modify(struct group_store *store, struct group_entry *en
 	count_chains(store, buckets, 1);
 	count_chains(store, old, -1);
 	retire_counters(store, old, 0);
-	group_set_buckets(entry->group, buckets, store->pipeline->reclaim);
+	group_set_buckets(entry->group, buckets, 0);
+	group_drop_older(buckets, store->pipeline->reclaim);
 	store->ops->changed(store->context, entry);
 	return OF_OK;
 }
