@@ -31,6 +31,9 @@ struct cli {
 	const char *run_dir;     /* --run-dir of the switch, or of the controller for its verbs */
 	const char *api;         /* --api: path of the HTTP socket */
 	const char *of;          /* --of: OpenFlow target */
+	const char *tls_key;     /* --tls-key, --tls-cert, --tls-ca: PEM files for --of tls:… */
+	const char *tls_cert;
+	const char *tls_ca;
 	const char *file;        /* --file; "-" is standard input */
 	double interval_s;       /* --interval; 0: the verb's own */
 	uint64_t count;          /* --count; 0: without end */

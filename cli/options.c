@@ -10,12 +10,21 @@
 #include "lib/text.h"
 
 static const struct option long_options[] = {
-	{"switch", required_argument, NULL, 's'}, {"run-dir", required_argument, NULL, 'r'},
-	{"api", required_argument, NULL, 'a'},    {"of", required_argument, NULL, 'o'},
-	{"json", no_argument, NULL, 'j'},         {"strict", no_argument, NULL, 'S'},
-	{"file", required_argument, NULL, 'f'},   {"interval", required_argument, NULL, 'i'},
-	{"count", required_argument, NULL, 'c'},  {"help", no_argument, NULL, 'h'},
-	{"version", no_argument, NULL, 'V'},      {NULL, 0, NULL, 0},
+	{"switch", required_argument, NULL, 's'},
+	{"run-dir", required_argument, NULL, 'r'},
+	{"api", required_argument, NULL, 'a'},
+	{"of", required_argument, NULL, 'o'},
+	{"json", no_argument, NULL, 'j'},
+	{"strict", no_argument, NULL, 'S'},
+	{"file", required_argument, NULL, 'f'},
+	{"interval", required_argument, NULL, 'i'},
+	{"count", required_argument, NULL, 'c'},
+	{"help", no_argument, NULL, 'h'},
+	{"version", no_argument, NULL, 'V'},
+	{"tls-key", required_argument, NULL, 'K'},
+	{"tls-cert", required_argument, NULL, 'C'},
+	{"tls-ca", required_argument, NULL, 'A'},
+	{NULL, 0, NULL, 0},
 };
 
 static int interval_parse(const char *word, double *seconds)
@@ -46,6 +55,15 @@ static int option_take(int option, const char *arg, struct cli *cli, char *why, 
 	case 'o':
 		cli->of = arg;
 		cli->given |= CLI_OPT_OF;
+		return 0;
+	case 'K':
+		cli->tls_key = arg;
+		return 0;
+	case 'C':
+		cli->tls_cert = arg;
+		return 0;
+	case 'A':
+		cli->tls_ca = arg;
 		return 0;
 	case 'j':
 		cli->json = true;

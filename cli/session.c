@@ -64,11 +64,25 @@ static int port_take(void *context, const union of_multipart_entry *entry)
 	return 0;
 }
 
+/* Who we are towards a tls target; NULL with `why` when the files are missing or of no use. */
+static struct tls *tls_open(const struct cli *cli, char *why, size_t why_size)
+{
+	const struct tls_files files = {
+		.key = cli->tls_key, .cert = cli->tls_cert, .ca = cli->tls_ca};
+
+	if (files.key == NULL || files.cert == NULL || files.ca == NULL) {
+		snprintf(why, why_size, "%s", TLS_FILES_MISSING);
+		return NULL;
+	}
+	return tls_create(&files, why, why_size);
+}
+
 struct session *session_open(const struct cli *cli, int *code)
 {
 	struct of_multipart_request ports;
 	struct session *s = calloc(1, sizeof(*s));
 	struct target target;
+	struct tls *tls = NULL;
 	char why[OF_WHY_SIZE + TARGET_TEXT_SIZE];
 
 	if (s == NULL)
@@ -81,7 +95,16 @@ struct session *session_open(const struct cli *cli, int *code)
 		*code = CLI_USAGE;
 		goto fail;
 	}
-	s->client = of_client_connect(&target, VERSIONS, TIMEOUT_MS, why, sizeof(why));
+	if (target.kind == TARGET_TLS) {
+		tls = tls_open(cli, why, sizeof(why));
+		if (tls == NULL) {
+			cli_error("%s", why);
+			*code = CLI_USAGE;
+			goto fail;
+		}
+	}
+	s->client = of_client_connect_tls(&target, tls, VERSIONS, TIMEOUT_MS, why, sizeof(why));
+	tls_destroy(tls);
 	if (s->client == NULL) {
 		cli_error("%s", why);
 		*code = CLI_UNREACHABLE;

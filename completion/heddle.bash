@@ -27,12 +27,12 @@ _heddle() {
 		__heddle_offer -d
 		return
 		;;
-	--api | --file)
+	--api | --file | --tls-key | --tls-cert | --tls-ca)
 		__heddle_offer -f
 		return
 		;;
 	--of)
-		__heddle_offer -W 'tcp: unix:'
+		__heddle_offer -W 'tcp: tls: unix:'
 		return
 		;;
 	--interval | --count)
@@ -47,7 +47,7 @@ _heddle() {
 			where+=("${COMP_WORDS[i]}" "${COMP_WORDS[i+1]}")
 			((i++))
 			;;
-		--of | --file | --interval | --count) ((i++)) ;;
+		--of | --tls-key | --tls-cert | --tls-ca | --file | --interval | --count) ((i++)) ;;
 		-*) ;;
 		*) words+=("${COMP_WORDS[i]}") ;;
 		esac
@@ -56,8 +56,8 @@ _heddle() {
 	if [[ $cur == -* ]]; then
 		local options='--switch --run-dir --api --json --help --version'
 		case ${words[0]} in
-		flow) options+=' --of --file --strict' ;;
-		group) options+=' --of --file' ;;
+		flow) options+=' --of --tls-key --tls-cert --tls-ca --file --strict' ;;
+		group) options+=' --of --tls-key --tls-cert --tls-ca --file' ;;
 		lcore) options+=' --interval' ;;
 		stats) options+=' --interval --count' ;;
 		esac

@@ -39,6 +39,7 @@ struct fleet {
 	struct member *members;
 	unsigned n_members;
 	struct door *doors;
+	struct tls *tls; /* NULL: no tls targets */
 	struct log_limit limit;
 };
 
@@ -91,6 +92,7 @@ void fleet_destroy(struct fleet *fleet)
 	}
 	DL_FOREACH_SAFE (fleet->members, m, next)
 		member_destroy(m);
+	tls_destroy(fleet->tls);
 	intent_free(fleet->intent);
 	free(fleet->path);
 	free(fleet->state_dir);
@@ -163,8 +165,14 @@ static void on_accept(void *context, struct bufferevent *stream, const char *pee
 		member_destroy(m);
 }
 
+void fleet_set_tls(struct fleet *fleet, struct tls *tls)
+{
+	fleet->tls = tls;
+}
+
 int fleet_listen(struct fleet *fleet, const struct target *target, char *why, size_t why_size)
 {
+	const struct listener_config config = {.tls = fleet->tls};
 	struct door *door = calloc(1, sizeof(*door));
 	char text[TARGET_TEXT_SIZE];
 	int err = ENOMEM;
@@ -173,7 +181,8 @@ int fleet_listen(struct fleet *fleet, const struct target *target, char *why, si
 	if (door == NULL)
 		return -ENOMEM;
 	errno = ENOMEM;
-	door->listener = listener_create(fleet->base, target, on_accept, fleet, why, why_size);
+	door->listener =
+		listener_create(fleet->base, target, &config, on_accept, fleet, why, why_size);
 	if (door->listener == NULL) {
 		err = errno;
 		free(door);
@@ -187,14 +196,14 @@ int fleet_listen(struct fleet *fleet, const struct target *target, char *why, si
 
 int fleet_connect(struct fleet *fleet, const struct target *target)
 {
-	struct channel_config config = channel_config();
+	const struct connector_config config = {.channel = channel_config(), .tls = fleet->tls};
 	char text[TARGET_TEXT_SIZE];
 	struct member *m = member_create(fleet, target_text(target, text));
 
 	if (m == NULL)
 		return -ENOMEM;
-	m->connector = connector_create(fleet->base, target, &config, session_channel_ops(),
-					m->session, 0);
+	m->connector =
+		connector_create(fleet->base, target, &config, session_channel_ops(), m->session);
 	if (m->connector == NULL) {
 		int err = errno != 0 ? errno : ENOMEM;
 
@@ -211,6 +220,8 @@ int fleet_reload(struct fleet *fleet, struct mirror_counts *counts, char *why)
 	struct member *m;
 
 	*counts = (struct mirror_counts){0};
+	if (fleet->tls != NULL)
+		(void)tls_refresh(fleet->tls); /* it logs */
 	if (intent == NULL) {
 		log_error("controller", "%s; the file is refused whole, what was in force stays",
 			  why);

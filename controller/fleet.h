@@ -6,6 +6,7 @@
 #pragma once
 
 #include "controller/session.h"
+#include "openflow/tls.h"
 
 struct fleet;
 
@@ -19,6 +20,9 @@ struct fleet *fleet_create(struct event_base *base, const char *path, const char
 
 /** Ends all connections, leaves the switches as they are, and frees; NULL is legal. */
 void fleet_destroy(struct fleet *fleet);
+
+/** Who we are towards switches at tls targets; before them. `tls` is the fleet's from now on. */
+void fleet_set_tls(struct fleet *fleet, struct tls *tls);
 
 /** Waits for switches at `target`. 0 or -errno with one sentence in `why`. */
 int fleet_listen(struct fleet *fleet, const struct target *target, char *why, size_t why_size);

@@ -50,6 +50,19 @@ static bool program_signals(struct program *p)
 	       evsignal_add(p->on_hup, NULL) == 0;
 }
 
+static bool tls_start(struct program *p, const struct options *o, char *why, size_t why_size)
+{
+	struct tls *tls;
+
+	if (o->tls.key == NULL)
+		return true;
+	tls = tls_create(&o->tls, why, why_size);
+	if (tls == NULL)
+		return false;
+	fleet_set_tls(p->fleet, tls);
+	return true;
+}
+
 /* Everything that can fail before the loop; false after saying why. */
 static bool program_start(struct program *p, const struct options *o, struct intent *intent)
 {
@@ -61,7 +74,7 @@ static bool program_start(struct program *p, const struct options *o, struct int
 		goto fail;
 	}
 	p->fleet = fleet_create(p->base, o->config, o->state_dir, intent);
-	if (p->fleet == NULL)
+	if (p->fleet == NULL || !tls_start(p, o, why, sizeof(why)))
 		goto fail;
 	p->api = api_create(p->base, o->run_dir, p->fleet, why, sizeof(why));
 	if (p->api == NULL)

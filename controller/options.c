@@ -13,9 +13,14 @@ static const char help[] =
 	"usage: heddle-controller [OPTION]…\n"
 	"\n"
 	"  --config FILE     the YAML file (default /etc/heddle/controller.yaml)\n"
-	"  --listen TARGET   wait for switches here, may be repeated: tcp:HOST:PORT or unix:PATH\n"
+	"  --listen TARGET   wait for switches here, may be repeated: tcp:HOST:PORT,\n"
+	"                    tls:HOST:PORT or unix:PATH\n"
 	"                    (default tcp:127.0.0.1:6653, unless --connect is there)\n"
 	"  --connect TARGET  connect to a switch that listens, may be repeated\n"
+	"  --tls-key FILE --tls-cert FILE --tls-ca FILE\n"
+	"                    for tls targets: PEM files of our key, our certificate and the CA "
+	"that\n"
+	"                    signs all certificates; new files count without a restart\n"
 	"  --run-dir DIR     where api.sock is made (default /run/heddle-controller)\n"
 	"  --state-dir DIR   where a copy of the last good file is kept\n"
 	"                    (default /var/lib/heddle-controller)\n"
@@ -47,15 +52,24 @@ static bool add_target(struct target *targets, unsigned *n, const char *text)
 		fprintf(stderr, "heddle-controller: %s\n", why);
 		return false;
 	}
-	if (targets[*n].kind == TARGET_TLS) {
-		fprintf(stderr,
-			"heddle-controller: %s: TLS is not served; use tcp:HOST:PORT or "
-			"unix:PATH\n",
-			text);
-		return false;
-	}
 	++*n;
 	return true;
+}
+
+/* TLS needs all three files, and a tls target needs TLS. */
+static bool check_tls(const struct options *o)
+{
+	unsigned n = (o->tls.key != NULL) + (o->tls.cert != NULL) + (o->tls.ca != NULL);
+	bool wanted = n != 0;
+
+	for (unsigned i = 0; i < o->n_listen; i++)
+		wanted |= o->listen[i].kind == TARGET_TLS;
+	for (unsigned i = 0; i < o->n_connect; i++)
+		wanted |= o->connect[i].kind == TARGET_TLS;
+	if (!wanted || n == 3)
+		return true;
+	fputs("heddle-controller: " TLS_FILES_MISSING "\n", stderr);
+	return false;
 }
 
 static bool set_level(const char *word)
@@ -78,6 +92,9 @@ int options_read(struct options *options, int argc, char **argv)
 	static const struct option known[] = {{"config", required_argument, NULL, 'c'},
 					      {"listen", required_argument, NULL, 'l'},
 					      {"connect", required_argument, NULL, 'o'},
+					      {"tls-key", required_argument, NULL, 'K'},
+					      {"tls-cert", required_argument, NULL, 'C'},
+					      {"tls-ca", required_argument, NULL, 'A'},
 					      {"run-dir", required_argument, NULL, 'r'},
 					      {"state-dir", required_argument, NULL, 's'},
 					      {"check", no_argument, NULL, 'k'},
@@ -101,6 +118,15 @@ int options_read(struct options *options, int argc, char **argv)
 			break;
 		case 'o':
 			good = add_target(options->connect, &options->n_connect, optarg);
+			break;
+		case 'K':
+			options->tls.key = optarg;
+			break;
+		case 'C':
+			options->tls.cert = optarg;
+			break;
+		case 'A':
+			options->tls.ca = optarg;
 			break;
 		case 'r':
 			options->run_dir = optarg;
@@ -132,5 +158,5 @@ int options_read(struct options *options, int argc, char **argv)
 	}
 	if (good && options->n_listen == 0 && options->n_connect == 0)
 		good = add_target(options->listen, &options->n_listen, "tcp:127.0.0.1:6653");
-	return good ? -1 : 2;
+	return good && check_tls(options) ? -1 : 2;
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "lib/addr.h"
+#include "openflow/tls.h"
 
 #include <stdbool.h>
 
@@ -14,6 +15,7 @@ struct options {
 	const char *config, *run_dir, *state_dir;
 	unsigned n_listen, n_connect;
 	struct target listen[OPTIONS_TARGETS_MAX], connect[OPTIONS_TARGETS_MAX];
+	struct tls_files tls; /* all three, or all NULL */
 	bool check;
 };
 

@@ -30,7 +30,26 @@ static inline bool eth_addr_is_multicast(const struct eth_addr *a)
 /** True when all bits are zero. */
 bool eth_addr_is_zero(const struct eth_addr *a);
 
-/* Where an OpenFlow or HTTP peer is: `tcp:HOST:PORT`, `tcp:[V6]:PORT`, `unix:PATH`. */
+struct sockaddr;
+
+/* A range of addresses: `10.0.0.0/8`, `2001:db8::/32`, or one address. */
+struct addr_range {
+	uint8_t b[16]; /* IPv4 stands behind ::ffff:0:0/96 */
+	uint8_t len;   /* of the prefix, of 128 bits */
+};
+
+#define ADDR_RANGE_TEXT_SIZE 50
+
+/** Reads a range; -EINVAL when it is none, or has bits behind its prefix. */
+int addr_range_parse(const char *text, struct addr_range *range);
+
+/** True when the address of an IPv4 or IPv6 peer is in the range; false for other families. */
+bool addr_range_has(const struct addr_range *range, const struct sockaddr *peer);
+
+/** Writes the range as addr_range_parse reads it to `to` (ADDR_RANGE_TEXT_SIZE bytes). */
+char *addr_range_text(const struct addr_range *range, char *to);
+
+/* Where an OpenFlow peer is: `tcp:HOST:PORT`, `tcp:[V6]:PORT`, `tls:HOST:PORT`, `unix:PATH`. */
 enum target_kind { TARGET_TCP, TARGET_UNIX, TARGET_TLS };
 
 struct target {
@@ -41,7 +60,7 @@ struct target {
 };
 
 /**
- * Reads a target. `default_port` serves `tcp:HOST`. On -EINVAL `why` (of `why_size` bytes) has one
+ * Reads a target; `ssl:`, as others call it, is `tls:`. `default_port` serves `tcp:HOST`. On -EINVAL `why` (of `why_size` bytes) has one
  * sentence with the cause and the remedy.
  */
 int target_parse(const char *text, uint16_t default_port, struct target *target, char *why,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "openflow/channel_state.h"
+#include "openflow/tls.h"
 
 #include <errno.h>
 #include <event2/buffer.h>
@@ -26,6 +27,7 @@ static void channel_free(struct channel *channel)
 		event_free(channel->timer);
 	if (channel->turn != NULL)
 		event_free(channel->turn);
+	tls_stream_end(channel->stream);
 	bufferevent_free(channel->stream);
 	of_arena_free(&channel->arena);
 	wbuf_free(&channel->out);
@@ -268,9 +270,9 @@ static void on_write(struct bufferevent *stream, void *context)
 static void on_event(struct bufferevent *stream, short what, void *context)
 {
 	struct channel *channel = context;
+	const char *broken = evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR());
 	char reason[CHANNEL_REASON_SIZE];
 
-	(void)stream;
 	channel_enter(channel);
 	if (channel->closing || channel->draining) {
 		channel_down(channel, channel->reason);
@@ -280,8 +282,8 @@ static void on_event(struct bufferevent *stream, short what, void *context)
 		channel->eof = true;
 		input_handle(channel);
 	} else if (what & BEV_EVENT_ERROR) {
-		snprintf(reason, sizeof(reason), "the connection broke: %s",
-			 evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));
+		if (!tls_stream_why(stream, reason, sizeof(reason)))
+			snprintf(reason, sizeof(reason), "the connection broke: %s", broken);
 		channel_down(channel, reason);
 	}
 	channel_leave(channel);

@@ -20,6 +20,7 @@
 
 struct of_client {
 	int fd;
+	struct tls_session *tls; /* NULL: plain */
 	enum of_version version;
 	uint32_t next_xid;
 	uint32_t timeout_ms;
@@ -29,6 +30,18 @@ struct of_client {
 	struct of_arena arena;
 	struct of_msg msg;
 };
+
+static ssize_t fd_receive(struct of_client *client, void *to, size_t room)
+{
+	return client->tls != NULL ? tls_session_receive(client->tls, to, room)
+				   : recv(client->fd, to, room, MSG_DONTWAIT);
+}
+
+static ssize_t fd_send(struct of_client *client, const void *data, size_t len)
+{
+	return client->tls != NULL ? tls_session_send(client->tls, data, len)
+				   : send(client->fd, data, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
 
 /* Reads what is there; 0, or -errno. */
 static int input_read(struct of_client *client)
@@ -45,7 +58,7 @@ static int input_read(struct of_client *client)
 	room = wbuf_grow(&client->in, READ_SIZE);
 	if (room == NULL)
 		return -ENOBUFS;
-	n = recv(client->fd, room, READ_SIZE, MSG_DONTWAIT);
+	n = fd_receive(client, room, READ_SIZE);
 	client->in.len -= READ_SIZE - (n > 0 ? (size_t)n : 0);
 	if (n == 0)
 		return -ECONNRESET;
@@ -75,8 +88,7 @@ static int output_flush(struct of_client *client)
 	int rc = 0;
 
 	while (at < client->out.len && rc == 0) {
-		ssize_t n = send(client->fd, client->out.data + at, client->out.len - at,
-				 MSG_NOSIGNAL | MSG_DONTWAIT);
+		ssize_t n = fd_send(client, client->out.data + at, client->out.len - at);
 
 		if (n > 0) {
 			at += (size_t)n;
@@ -227,33 +239,66 @@ static const char *connect_remedy(int err)
 	}
 }
 
-struct of_client *of_client_connect(const struct target *target, uint32_t versions,
-				    uint32_t timeout_ms, char *why, size_t why_size)
+/* Connects, and shakes hands where that is asked for; `why` is set for a failed handshake. */
+static int peer_connect(struct of_client *client, const struct target *target, struct tls *tls,
+			char *why, size_t why_size)
+{
+	client->fd = target->kind == TARGET_UNIX ? unix_connect(target, client->timeout_ms)
+						 : tcp_connect(target, client->timeout_ms);
+	if (client->fd < 0)
+		return client->fd;
+	if (target->kind != TARGET_TLS)
+		return 0;
+	client->tls = tls_session_open(tls, client->fd, client->timeout_ms, why, why_size);
+	return client->tls != NULL ? 0 : -errno;
+}
+
+struct of_client *of_client_connect_tls(const struct target *target, struct tls *tls,
+					uint32_t versions, uint32_t timeout_ms, char *why,
+					size_t why_size)
 {
 	struct of_client *client = calloc(1, sizeof(*client));
-	char name[TARGET_TEXT_SIZE];
+	char name[TARGET_TEXT_SIZE], tls_why[300] = "";
 	int rc = -ENOMEM;
 
+	target_text(target, name);
 	if (client == NULL)
 		goto fail;
+	client->fd = -1;
 	client->timeout_ms = timeout_ms;
 	client->next_xid = 1;
 	client->out = wbuf_init(OUTPUT_LIMIT);
 	client->in = wbuf_init(INPUT_LIMIT);
 	client->arena = of_arena_init(OF_ARENA_DEFAULT_LIMIT);
-	client->fd = target->kind == TARGET_UNIX  ? unix_connect(target, timeout_ms)
-		     : target->kind == TARGET_TCP ? tcp_connect(target, timeout_ms)
-						  : -EPROTONOSUPPORT;
-	rc = client->fd < 0 ? client->fd : hello_exchange(client, versions);
+	if (target->kind == TARGET_TLS && tls == NULL) {
+		text_copy(tls_why, sizeof(tls_why), TLS_FILES_MISSING);
+		rc = -EINVAL;
+		goto fail;
+	}
+	rc = peer_connect(client, target, tls, tls_why, sizeof(tls_why));
+	if (rc == 0)
+		rc = hello_exchange(client, versions);
 	if (rc == 0)
 		return client;
+	if (target->kind == TARGET_TLS && rc == -EACCES)
+		text_copy(tls_why, sizeof(tls_why),
+			  "the peer refuses our certificate: let its CA sign it");
 fail:
 	of_client_close(client);
-	snprintf(why, why_size, "cannot speak OpenFlow with %s: %s: %s", target_text(target, name),
-		 rc == -EPROTONOSUPPORT ? "no version in common" : strerror(-rc),
-		 connect_remedy(-rc));
+	if (tls_why[0] != '\0')
+		snprintf(why, why_size, "cannot speak OpenFlow with %s: %s", name, tls_why);
+	else
+		snprintf(why, why_size, "cannot speak OpenFlow with %s: %s: %s", name,
+			 rc == -EPROTONOSUPPORT ? "no version in common" : strerror(-rc),
+			 connect_remedy(-rc));
 	errno = -rc;
 	return NULL;
+}
+
+struct of_client *of_client_connect(const struct target *target, uint32_t versions,
+				    uint32_t timeout_ms, char *why, size_t why_size)
+{
+	return of_client_connect_tls(target, NULL, versions, timeout_ms, why, why_size);
 }
 
 void of_client_close(struct of_client *client)
@@ -262,6 +307,7 @@ void of_client_close(struct of_client *client)
 		return;
 	if (client->fd >= 0) {
 		(void)output_flush(client);
+		tls_session_close(client->tls);
 		close(client->fd);
 	}
 	wbuf_free(&client->out);

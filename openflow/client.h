@@ -6,6 +6,7 @@
 
 #include "lib/addr.h"
 #include "openflow/msg.h"
+#include "openflow/tls.h"
 
 struct of_client;
 
@@ -15,6 +16,14 @@ struct of_client;
  */
 struct of_client *of_client_connect(const struct target *target, uint32_t versions,
 				    uint32_t timeout_ms, char *why, size_t why_size);
+
+/**
+ * As of_client_connect, for tls targets too: `tls` says who we are and outlives the call; NULL
+ * when there is nobody to be.
+ */
+struct of_client *of_client_connect_tls(const struct target *target, struct tls *tls,
+					uint32_t versions, uint32_t timeout_ms, char *why,
+					size_t why_size);
 
 /** Closes and frees; NULL is legal. */
 void of_client_close(struct of_client *client);

@@ -19,7 +19,7 @@ struct connector {
 	struct event_base *base;
 	struct evdns_base *dns; /* NULL for addresses that are numbers */
 	struct target target;
-	struct channel_config config;
+	struct connector_config config;
 	const struct channel_ops *ops;
 	void *context;
 	enum connector_state state;
@@ -27,7 +27,6 @@ struct connector {
 	struct channel *channel;
 	struct event *timer; /* end of a connection attempt, or of a wait */
 	uint32_t wait_ms;
-	uint32_t wait_max_ms;
 	char last_error[ERROR_SIZE];
 	unsigned depth;
 	bool dead;
@@ -70,8 +69,8 @@ static void retry_later(struct connector *connector)
 	connector->state = CONNECTOR_BACKOFF;
 	timer_set(connector, connector->wait_ms);
 	connector->wait_ms *= 2;
-	if (connector->wait_ms > connector->wait_max_ms)
-		connector->wait_ms = connector->wait_max_ms;
+	if (connector->wait_ms > connector->config.backoff_max_ms)
+		connector->wait_ms = connector->config.backoff_max_ms;
 }
 
 static void connect_failed(struct connector *connector, const char *cause)
@@ -145,22 +144,48 @@ static void connected(struct connector *connector)
 	connector->stream = NULL;
 	if (connector->target.kind != TARGET_UNIX)
 		setsockopt(bufferevent_getfd(stream), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	connector->channel = channel_create(stream, &connector->config, &channel_ops, connector);
+	connector->channel =
+		channel_create(stream, &connector->config.channel, &channel_ops, connector);
 	if (connector->channel == NULL)
 		connect_failed(connector, strerror(errno));
+}
+
+/* The connection stands, so that what fails is what is said over it. */
+static bool is_reachable(struct bufferevent *stream)
+{
+	struct sockaddr_storage peer;
+	socklen_t size = sizeof(peer);
+
+	return getpeername(bufferevent_getfd(stream), (struct sockaddr *)&peer, &size) == 0;
+}
+
+static void handshake_failed(struct connector *connector, const char *why)
+{
+	char name[TARGET_TEXT_SIZE];
+
+	snprintf(connector->last_error, sizeof(connector->last_error), "no TLS with %s: %s",
+		 target_text(&connector->target, name), why);
+	bufferevent_free(connector->stream);
+	connector->stream = NULL;
+	retry_later(connector);
 }
 
 static void on_event(struct bufferevent *stream, short what, void *context)
 {
 	struct connector *connector = context;
+	int socket_error = EVUTIL_SOCKET_ERROR();
 	int dns_error = bufferevent_socket_get_dns_error(stream);
+	char why[300];
 
 	if (what & BEV_EVENT_CONNECTED)
 		connected(connector);
+	else if (what & (BEV_EVENT_ERROR | BEV_EVENT_EOF) && dns_error != 0)
+		connect_failed(connector, evutil_gai_strerror(dns_error));
+	else if (what & (BEV_EVENT_ERROR | BEV_EVENT_EOF) && is_reachable(stream) &&
+		 tls_stream_why(stream, why, sizeof(why)))
+		handshake_failed(connector, why);
 	else if (what & (BEV_EVENT_ERROR | BEV_EVENT_EOF))
-		connect_failed(connector, dns_error != 0 ? evutil_gai_strerror(dns_error)
-							 : evutil_socket_error_to_string(
-								   EVUTIL_SOCKET_ERROR()));
+		connect_failed(connector, evutil_socket_error_to_string(socket_error));
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *context)
@@ -192,8 +217,11 @@ static void connect_start(struct connector *connector)
 	struct bufferevent *stream;
 
 	connector->state = CONNECTOR_CONNECTING;
-	stream = bufferevent_socket_new(connector->base, -1,
-					BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS);
+	if (connector->target.kind == TARGET_TLS)
+		stream = tls_stream(connector->config.tls, connector->base, -1);
+	else
+		stream = bufferevent_socket_new(connector->base, -1,
+						BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS);
 	if (stream == NULL) {
 		connect_failed(connector, strerror(ENOMEM));
 		return;
@@ -216,13 +244,17 @@ static bool host_is_number(const struct target *target)
 }
 
 struct connector *connector_create(struct event_base *base, const struct target *target,
-				   const struct channel_config *config,
-				   const struct channel_ops *ops, void *context,
-				   uint32_t backoff_max_ms)
+				   const struct connector_config *config,
+				   const struct channel_ops *ops, void *context)
 {
-	struct connector *connector = calloc(1, sizeof(*connector));
 	static const struct timeval now;
+	struct connector *connector;
 
+	if (target->kind == TARGET_TLS && config->tls == NULL) {
+		errno = EINVAL;
+		return NULL;
+	}
+	connector = calloc(1, sizeof(*connector));
 	if (connector == NULL) {
 		errno = ENOMEM;
 		return NULL;
@@ -234,7 +266,8 @@ struct connector *connector_create(struct event_base *base, const struct target 
 	connector->context = context;
 	connector->state = CONNECTOR_BACKOFF;
 	connector->wait_ms = BACKOFF_FIRST_MS;
-	connector->wait_max_ms = backoff_max_ms != 0 ? backoff_max_ms : BACKOFF_MAX_MS;
+	if (connector->config.backoff_max_ms == 0)
+		connector->config.backoff_max_ms = BACKOFF_MAX_MS;
 	connector->timer = evtimer_new(base, on_timer, connector);
 	if (connector->timer == NULL)
 		goto free_connector;

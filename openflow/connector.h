@@ -11,6 +11,7 @@
 
 #include "lib/addr.h"
 #include "openflow/channel.h"
+#include "openflow/tls.h"
 
 #include <event2/event.h>
 
@@ -18,15 +19,20 @@ struct connector;
 
 enum connector_state { CONNECTOR_CONNECTING, CONNECTOR_CONNECTED, CONNECTOR_BACKOFF };
 
+struct connector_config {
+	struct channel_config channel;
+	struct tls *tls;         /* needed for tls targets; outlives the connector */
+	uint32_t backoff_max_ms; /* 0: 8 s */
+};
+
 /**
  * Starts connecting (from the event loop). `ops` are the channel's; on_down is called for
- * connections that were up or said no hello, not for attempts that found nobody. `backoff_max_ms` 0
- * means 8 s. NULL with errno.
+ * connections that were up or said no hello, not for attempts that found nobody. The configuration
+ * is copied. NULL with errno; -EINVAL: a tls target without `tls`.
  */
 struct connector *connector_create(struct event_base *base, const struct target *target,
-				   const struct channel_config *config,
-				   const struct channel_ops *ops, void *context,
-				   uint32_t backoff_max_ms);
+				   const struct connector_config *config,
+				   const struct channel_ops *ops, void *context);
 
 /** Closes the channel without on_down and frees; NULL is legal. Legal in a callback. */
 void connector_destroy(struct connector *connector);

@@ -121,7 +121,7 @@ static struct connection *find_controller(struct agent *agent, const struct targ
 
 int agent_add_controller(struct agent *agent, const struct target *target)
 {
-	struct channel_config config = channel_settings();
+	const struct connector_config config = {.channel = channel_settings()};
 	struct connection *conn, *passive;
 	char name[TARGET_TEXT_SIZE];
 
@@ -131,7 +131,7 @@ int agent_add_controller(struct agent *agent, const struct target *target)
 	if (conn == NULL)
 		return -ENOMEM;
 	conn->connector =
-		connector_create(agent->cfg.base, target, &config, &channel_callbacks, conn, 0);
+		connector_create(agent->cfg.base, target, &config, &channel_callbacks, conn);
 	if (conn->connector == NULL) {
 		free(conn);
 		return -ENOMEM;
@@ -221,7 +221,7 @@ int agent_add_listener(struct agent *agent, const struct target *target, char *w
 	}
 	l->agent = agent;
 	l->asked = *target;
-	l->listener = listener_create(agent->cfg.base, target, on_accept, l, why, why_size);
+	l->listener = listener_create(agent->cfg.base, target, NULL, on_accept, l, why, why_size);
 	if (l->listener == NULL) {
 		rc = errno != 0 ? -errno : -EINVAL;
 		free(l);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -73,8 +75,9 @@ static void test_addresses(void **state)
 
 static void test_targets(void **state)
 {
-	static const char *const good[] = {"tcp:127.0.0.1:6653", "tcp:[::1]:6654",
-					   "unix:/run/heddle/of.sock", "tcp:controller:1"};
+	static const char *const good[] = {"tcp:127.0.0.1:6653",       "tcp:[::1]:6654",
+					   "unix:/run/heddle/of.sock", "tcp:controller:1",
+					   "tls:controller:6653",      "tls:[2001:db8::1]:6653"};
 	static const char *const bad[] = {"",           "tcp:",           "tcp::6653",
 					  "tcp:host:0", "tcp:host:65536", "udp:host:1",
 					  "unix:",      "tcp:[::1",       "127.0.0.1:6653"};
@@ -92,6 +95,36 @@ static void test_targets(void **state)
 		assert_int_equal(target_parse(bad[i], 6653, &t, why, sizeof(why)), -EINVAL);
 		assert_true(strlen(why) > 20);
 	}
+}
+
+static void test_address_ranges(void **state)
+{
+	static const char *const good[] = {"10.0.0.0/8", "192.168.1.7",   "0.0.0.0/0",
+					   "::1",        "2001:db8::/32", "::/0"};
+	static const char *const bad[] = {"",          "10.0.0.1/8",     "10.0.0.0/33", "10.0.0/8",
+					  "10.0.0.0/", "2001:db8::1/32", "::/129",      "host"};
+	struct sockaddr_in in = {.sin_family = AF_INET};
+	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6};
+	struct sockaddr un = {.sa_family = AF_UNIX};
+	struct addr_range r;
+	char to[ADDR_RANGE_TEXT_SIZE];
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		assert_int_equal(addr_range_parse(good[i], &r), 0);
+		assert_string_equal(addr_range_text(&r, to), good[i]);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(addr_range_parse(bad[i], &r), -EINVAL);
+	assert_int_equal(addr_range_parse("10.32.0.0/11", &r), 0);
+	inet_pton(AF_INET, "10.63.255.255", &in.sin_addr);
+	assert_true(addr_range_has(&r, (struct sockaddr *)&in));
+	inet_pton(AF_INET, "10.64.0.0", &in.sin_addr);
+	assert_false(addr_range_has(&r, (struct sockaddr *)&in));
+	inet_pton(AF_INET6, "::ffff:10.32.0.1", &in6.sin6_addr);
+	assert_true(addr_range_has(&r, (struct sockaddr *)&in6));
+	inet_pton(AF_INET6, "2001:db8::1", &in6.sin6_addr);
+	assert_false(addr_range_has(&r, (struct sockaddr *)&in6));
+	assert_false(addr_range_has(&r, &un));
 }
 
 static void test_units(void **state)
@@ -113,6 +146,7 @@ int main(void)
 		cmocka_unit_test(test_texts_grow_and_are_handed_over),
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_targets),
+		cmocka_unit_test(test_address_ranges),
 		cmocka_unit_test(test_units),
 	};
 

@@ -135,7 +135,8 @@ static void switch_open(struct switch_side *side, const struct target *target)
 	char why[400] = "";
 
 	*side = (struct switch_side){.base = event_base_new()};
-	side->listener = listener_create(side->base, target, on_accept, side, why, sizeof(why));
+	side->listener =
+		listener_create(side->base, target, NULL, on_accept, side, why, sizeof(why));
 	if (side->listener == NULL)
 		fail_msg("%s", why);
 }
@@ -264,7 +265,7 @@ static void a_stale_socket_is_replaced_and_a_live_one_is_not(void **state)
 	switch_open(&side, &target);
 	assert_int_equal(stat(target.path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0660);
-	assert_null(listener_create(base, &target, on_accept, NULL, why, sizeof(why)));
+	assert_null(listener_create(base, &target, NULL, on_accept, NULL, why, sizeof(why)));
 	assert_int_equal(errno, EADDRINUSE);
 	assert_non_null(strstr(why, "stale.sock"));
 	switch_close(&side);
@@ -314,19 +315,20 @@ static const struct channel_ops far_ops = {far_up, far_message, far_down, NULL};
 static void a_connector_comes_back_after_the_peer_was_away(void **state)
 {
 	struct target target = unix_target("controller.sock");
-	struct channel_config config = channel_config_default();
+	struct connector_config config = {.channel = channel_config_default(),
+					  .backoff_max_ms = 1000};
 	struct switch_side side = {.base = event_base_new()};
 	struct far far = {0};
 	char why[400];
 
-	far.connector = connector_create(side.base, &target, &config, &far_ops, &far, 1000);
+	far.connector = connector_create(side.base, &target, &config, &far_ops, &far);
 	RUN_UNTIL(side.base, connector_state(far.connector) == CONNECTOR_BACKOFF &&
 				     connector_last_error(far.connector)[0] != '\0');
 	assert_non_null(strstr(connector_last_error(far.connector), "controller.sock"));
 	assert_int_equal(far.n_down, 0);
 	for (unsigned round = 1; round <= 2; round++) {
-		side.listener =
-			listener_create(side.base, &target, on_accept, &side, why, sizeof(why));
+		side.listener = listener_create(side.base, &target, NULL, on_accept, &side, why,
+						sizeof(why));
 		assert_non_null(side.listener);
 		RUN_UNTIL(side.base, far.n_up == round);
 		assert_int_equal(connector_state(far.connector), CONNECTOR_CONNECTED);
@@ -344,14 +346,14 @@ static void a_connector_comes_back_after_the_peer_was_away(void **state)
 static void a_connector_may_be_destroyed_in_its_callback(void **state)
 {
 	struct target target = target_of("tcp:127.0.0.1:1");
-	struct channel_config config = channel_config_default();
+	struct connector_config config = {.channel = channel_config_default()};
 	struct switch_side side;
 	struct far far = {.destroy_in_down = true};
 
 	target.port = 0;
 	switch_open(&side, &target);
 	far.connector = connector_create(side.base, listener_target(side.listener), &config,
-					 &far_ops, &far, 0);
+					 &far_ops, &far);
 	RUN_UNTIL(side.base, far.n_up == 1);
 	channel_destroy(side.channel);
 	side.channel = NULL;
