@@ -17,45 +17,6 @@ static const struct {
 	{OFPP_CONTROLLER, "CONTROLLER"}, {OFPP_LOCAL, "LOCAL"},     {OFPP_ANY, "ANY"},
 };
 
-enum of_err of_port_unpack(struct cursor *c, enum of_version version, struct of_port *port)
-{
-	(void)version;
-	port->port_no = cursor_u32(c);
-	cursor_skip(c, 4);
-	cursor_copy(c, port->hw_addr.b, sizeof(port->hw_addr.b));
-	cursor_skip(c, 2);
-	of_string_unpack(c, port->name, OF_PORT_WIRE_NAME_SIZE);
-	port->config = cursor_u32(c);
-	port->state = cursor_u32(c);
-	port->curr = cursor_u32(c);
-	port->advertised = cursor_u32(c);
-	port->supported = cursor_u32(c);
-	port->peer = cursor_u32(c);
-	port->curr_speed_kbps = cursor_u32(c);
-	port->max_speed_kbps = cursor_u32(c);
-	return cursor_ok(c) ? OF_OK : OFPBRC_BAD_LEN;
-}
-
-int of_port_pack(const struct of_port *port, enum of_version version, struct wbuf *b)
-{
-	if (version != OF13)
-		return -EPROTONOSUPPORT;
-	wbuf_u32(b, port->port_no);
-	wbuf_zero(b, 4);
-	wbuf_put(b, port->hw_addr.b, sizeof(port->hw_addr.b));
-	wbuf_zero(b, 2);
-	of_string_pack(b, port->name, OF_PORT_WIRE_NAME_SIZE);
-	wbuf_u32(b, port->config);
-	wbuf_u32(b, port->state);
-	wbuf_u32(b, port->curr);
-	wbuf_u32(b, port->advertised);
-	wbuf_u32(b, port->supported);
-	wbuf_u32(b, port->peer);
-	wbuf_u32(b, port->curr_speed_kbps);
-	wbuf_u32(b, port->max_speed_kbps);
-	return 0;
-}
-
 static void features_text(const char *label, uint32_t features, struct text *t)
 {
 	static const char *const names[] = {
@@ -80,6 +41,7 @@ void of_port_text(const struct of_port *port, struct text *t)
 		const char *name;
 	} configs[] = {{OFPPC_PORT_DOWN, "PORT_DOWN"},
 		       {OFPPC_NO_RECV, "NO_RECV"},
+		       {OFPPC_NO_FLOOD, "NO_FLOOD"},
 		       {OFPPC_NO_FWD, "NO_FWD"},
 		       {OFPPC_NO_PACKET_IN, "NO_PACKET_IN"}},
 	  states[] = {

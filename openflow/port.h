@@ -25,7 +25,7 @@ struct of_port {
 	uint32_t curr_speed_kbps, max_speed_kbps;
 };
 
-/** Reads one port in the version's form; BAD_REQUEST/BAD_LEN when it is cut. */
+/** Reads one port in the version's form. OFPBRC_BAD_LEN: it is cut; 1.4: OFPBPC_BAD_LEN. */
 enum of_err of_port_unpack(struct cursor *c, enum of_version version, struct of_port *port);
 
 /** Appends one port in the version's form. */
@@ -45,3 +45,12 @@ uint32_t of_port_from_of10(uint16_t port);
 
 /** The inverse; numbers that have no 16-bit form become OFPP_NONE (0xffff). */
 uint16_t of_port_to_of10(uint32_t port_no);
+
+/** The bits of enum of_port_features for those of version 1.0. */
+uint32_t of_port_features_from_of10(uint32_t features);
+
+/** The inverse; what version 1.0 has no bit for is lost. */
+uint32_t of_port_features_to_of10(uint32_t features);
+
+/** The bits of a port's configuration that `version` has. */
+uint32_t of_port_config_to_wire(enum of_version version, uint32_t config);

@@ -9,8 +9,10 @@ enum of_err of_role_unpack(struct cursor *c, struct of_arena *arena, struct of_m
 {
 	(void)arena;
 	msg->role.role = cursor_u32(c);
-	msg->role.short_id = 0;
-	cursor_skip(c, 4);
+	msg->role.short_id = OFPCID_UNDEFINED;
+	if (msg->version >= OF15)
+		msg->role.short_id = cursor_u16(c);
+	cursor_skip(c, msg->version >= OF15 ? 2 : 4);
 	msg->role.generation_id = cursor_u64(c);
 	if (of_body_end(c) == OF_OK && msg->role.role > OFPCR_ROLE_SLAVE)
 		return OFPRRFC_BAD_ROLE;
@@ -20,7 +22,8 @@ enum of_err of_role_unpack(struct cursor *c, struct of_arena *arena, struct of_m
 int of_role_pack(const struct of_msg *msg, struct wbuf *b)
 {
 	wbuf_u32(b, msg->role.role);
-	wbuf_zero(b, 4);
+	wbuf_u16(b, msg->version >= OF15 ? msg->role.short_id : 0);
+	wbuf_zero(b, 2);
 	wbuf_u64(b, msg->role.generation_id);
 	return 0;
 }
@@ -32,4 +35,6 @@ void of_role_text(const struct of_msg *msg, struct text *t)
 	text_add(t, " role=%s generation_id=%" PRIu64,
 		 msg->role.role <= OFPCR_ROLE_SLAVE ? names[msg->role.role] : "?",
 		 msg->role.generation_id);
+	if (msg->version >= OF15 && msg->role.short_id != OFPCID_UNDEFINED)
+		text_add(t, " short_id=%u", msg->role.short_id);
 }

@@ -14,7 +14,7 @@ struct of_msg;
 struct of_role_msg {
 	uint32_t role; /* enum of_role */
 	uint64_t generation_id;
-	uint16_t short_id; /* 1.5 */
+	uint16_t short_id; /* 1.5; OFPCID_UNDEFINED (controller_status.h): none */
 };
 
 /* The codec of the family; each has the contract of `struct of_msg_ops` (msg.h). */

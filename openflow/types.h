@@ -156,6 +156,7 @@ enum of_group_type { OFPGT_ALL = 0, OFPGT_SELECT = 1, OFPGT_INDIRECT = 2, OFPGT_
 enum of_port_config {
 	OFPPC_PORT_DOWN = 1 << 0,
 	OFPPC_NO_RECV = 1 << 2,
+	OFPPC_NO_FLOOD = 1 << 4, /* 1.0 only */
 	OFPPC_NO_FWD = 1 << 5,
 	OFPPC_NO_PACKET_IN = 1 << 6,
 };
@@ -190,6 +191,7 @@ enum of_capabilities {
 	OFPC_GROUP_STATS = 1 << 3,
 	OFPC_IP_REASM = 1 << 5,
 	OFPC_QUEUE_STATS = 1 << 6,
+	OFPC_ARP_MATCH_IP = 1 << 7, /* 1.0 only */
 	OFPC_PORT_BLOCKED = 1 << 8,
 	OFPC_BUNDLES = 1 << 9,          /* 1.5 */
 	OFPC_FLOW_MONITORING = 1 << 10, /* 1.5 */

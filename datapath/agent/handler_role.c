@@ -62,6 +62,6 @@ enum of_err handle_get_async(struct connection *conn, const struct of_msg *msg)
 
 enum of_err handle_set_async(struct connection *conn, const struct of_msg *msg)
 {
-	conn->async = msg->async;
+	of_async_merge(&conn->async, &msg->async);
 	return OF_OK;
 }
