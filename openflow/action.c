@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "openflow/action.h"
+#include "openflow/nicira_action.h"
 
 #include <errno.h>
 
@@ -134,12 +135,24 @@ static enum of_err fixed_unpack(struct cursor *c, struct of_action *action)
 	}
 }
 
-static enum of_err action_unpack(struct cursor *c, enum of_version version,
+static enum of_err experimenter_unpack(struct cursor *c, enum of_version version,
+				       struct of_arena *arena, struct of_action *action)
+{
+	action->experimenter.id = cursor_u32(c);
+	if (action->experimenter.id == OFP_EXPERIMENTER_NICIRA)
+		return of_nicira_action_unpack(c, version, arena, action);
+	action->experimenter.len = (uint16_t)cursor_left(c);
+	action->experimenter.data = c->at;
+	return OF_OK;
+}
+
+static enum of_err action_unpack(struct cursor *c, enum of_version version, struct of_arena *arena,
 				 struct of_action *action)
 {
 	size_t size = cursor_left(c);
 	uint16_t wanted;
 
+	action->nicira = false;
 	action->type = (enum of_action_type)cursor_u16(c);
 	cursor_skip(c, 2);
 	switch (action->type) {
@@ -148,10 +161,7 @@ static enum of_err action_unpack(struct cursor *c, enum of_version version,
 	case OF_ACTION_COPY_FIELD:
 		return version < OF15 ? OFPBAC_BAD_TYPE : copy_field_unpack(c, action);
 	case OF_ACTION_EXPERIMENTER:
-		action->experimenter.id = cursor_u32(c);
-		action->experimenter.len = (uint16_t)cursor_left(c);
-		action->experimenter.data = c->at;
-		return OF_OK;
+		return experimenter_unpack(c, version, arena, action);
 	default:
 		wanted = fixed_size(action->type, version);
 		if (wanted == 0)
@@ -197,7 +207,7 @@ enum of_err of_actions_unpack(struct cursor *c, size_t size, enum of_version ver
 	for (unsigned i = 0; i < actions->n && err == OF_OK; i++) {
 		struct cursor one = cursor_sub(&list, (size_t)(list.at[2] << 8 | list.at[3]));
 
-		err = action_unpack(&one, version, &actions->a[i]);
+		err = action_unpack(&one, version, arena, &actions->a[i]);
 	}
 	return err;
 }
@@ -249,6 +259,8 @@ static int action_pack(const struct of_action *action, enum of_version version, 
 	uint16_t size = 0;
 	int rc = 0;
 
+	if (of_nicira_action_is(action, version))
+		return of_nicira_action_pack(action, version, b);
 	wbuf_u16(b, (uint16_t)action->type);
 	wbuf_u16(b, 0);
 	switch (action->type) {

@@ -63,7 +63,11 @@ struct of_actions {
 
 struct of_action {
 	enum of_action_type type;
-	/* It came, and goes before 1.5, as an experimenter's: NXAST_REG_LOAD for a set_field. */
+	/*
+	 * It came, and goes, in Nicira's form where the standard has one too: NXAST_REG_LOAD for a
+	 * set_field, NXAST_REG_MOVE for a copy_field, NXAST_DEC_TTL_CNT_IDS for a dec_nw_ttl. What
+	 * such a set_field or copy_field may change is in_port and metadata, too.
+	 */
 	bool nicira;
 	union {
 		struct {
@@ -99,6 +103,11 @@ struct of_action {
 			uint16_t len;
 			const uint8_t *data; /* in the arena */
 		} note;
+		struct { /* DEC_NW_TTL when `nicira`: the controllers that hear of a TTL at its end
+			  */
+			uint16_t n;
+			const uint16_t *ids; /* in the arena */
+		} dec_ttl;
 		struct {
 			uint16_t max_len;
 			uint16_t controller_id;
