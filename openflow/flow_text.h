@@ -11,6 +11,7 @@
 #include "openflow/flow_mod.h"
 #include "openflow/flow_stats.h"
 #include "openflow/group_mod.h"
+#include "openflow/meter_mod.h"
 
 #define OF_WHY_SIZE 320
 
@@ -30,6 +31,10 @@ int of_flow_filter_parse(const char *text, const struct of_names *names,
 /** Reads `group_id=1,type=all,bucket=output:1,bucket=…`; deletes take group_id=N or `all`. */
 int of_group_parse(const char *text, enum of_group_command command, const struct of_names *names,
 		   struct of_arena *arena, struct of_group_mod *group, char *why, size_t why_size);
+
+/** Reads `meter=1,kbps,burst,stats,bands=type=drop,rate=1000,burst_size=100`; deletes take `all`. */
+int of_meter_parse(const char *text, enum of_meter_command command, struct of_arena *arena,
+		   struct of_meter_mod *mod, char *why, size_t why_size);
 
 /** Reads what follows `actions=`. */
 int of_instructions_parse(const char *text, const struct of_names *names, struct of_arena *arena,

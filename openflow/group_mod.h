@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * group_mod: OFPT_GROUP_MOD and buckets (1.3.5 §7.3.4.2).
+ * group_mod: OFPT_GROUP_MOD and buckets (1.3.5 §7.3.4.2, 1.5.1 §7.3.4.3).
  */
 #pragma once
 
@@ -14,7 +14,7 @@ struct of_msg;
 
 struct of_bucket {
 	uint32_t bucket_id;   /* 1.5; before: the place in the list */
-	uint16_t weight;      /* select */
+	uint16_t weight;      /* select; 1.5: 1 when it is not said */
 	uint32_t watch_port;  /* fast failover; OFPP_ANY */
 	uint32_t watch_group; /* fast failover; OFPG_ANY */
 	struct of_actions actions;
@@ -33,9 +33,17 @@ struct of_group_mod {
 	struct of_buckets buckets;
 };
 
-/** Reads all that is left in `c` as buckets; OFPGMFC_BAD_BUCKET or an error of the actions. */
+/**
+ * Reads all that is left in `c` as buckets; OFPGMFC_BAD_BUCKET, an error of the actions, or, since
+ * 1.5, of the properties (OFPBPC_BAD_TYPE, _BAD_LEN, _DUP_TYPE, _BAD_EXPERIMENTER). Whether bucket
+ * ids are unique is the caller's to judge.
+ */
 enum of_err of_buckets_unpack(struct cursor *c, enum of_version version, struct of_arena *arena,
 			      struct of_buckets *buckets);
+
+/** 1.5: reads `buckets_size` bytes of buckets and the group's properties behind them. */
+enum of_err of_group15_rest_unpack(struct cursor *c, size_t buckets_size, struct of_arena *arena,
+				   struct of_buckets *buckets);
 
 /** Appends buckets. */
 int of_buckets_pack(const struct of_buckets *buckets, enum of_version version, uint8_t group_type,

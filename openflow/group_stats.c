@@ -105,19 +105,43 @@ static void group_text(const union of_multipart_entry *entry, const struct of_na
 			 group->buckets[i].n_packets, group->buckets[i].n_bytes);
 }
 
+/* Before 1.5 all groups are described (1.5.1 §7.3.5.10). */
+static enum of_err desc_request_unpack(struct cursor *c, enum of_version version,
+				       struct of_arena *arena, struct of_multipart_request *request)
+{
+	if (version >= OF15)
+		return request_unpack(c, version, arena, request);
+	request->group_id = OFPG_ALL;
+	return of_body_end(c);
+}
+
+static int desc_request_pack(const struct of_multipart_request *request, enum of_version version,
+			     struct wbuf *b)
+{
+	if (version >= OF15)
+		return request_pack(request, version, b);
+	return request->group_id == OFPG_ALL ? 0 : -EPROTONOSUPPORT;
+}
+
 static enum of_err group_desc_unpack(struct cursor *c, enum of_version version,
 				     struct of_arena *arena, union of_multipart_entry *entry)
 {
 	struct of_group_desc *desc = &entry->group_desc;
 	uint16_t len = cursor_u16(c);
 	struct cursor body = cursor_sub(c, len >= 2 ? len - 2u : SIZE_MAX);
+	uint16_t buckets_size = 0;
 
 	desc->type = cursor_u8(&body);
 	cursor_skip(&body, 1);
 	desc->group_id = cursor_u32(&body);
+	if (version >= OF15) {
+		buckets_size = cursor_u16(&body);
+		cursor_skip(&body, 6);
+	}
 	if (!cursor_ok(&body))
 		return OFPBRC_BAD_LEN;
-	return of_buckets_unpack(&body, version, arena, &desc->buckets);
+	return version < OF15 ? of_buckets_unpack(&body, version, arena, &desc->buckets)
+			      : of_group15_rest_unpack(&body, buckets_size, arena, &desc->buckets);
 }
 
 static int group_desc_pack(const void *entry, enum of_version version, struct wbuf *b)
@@ -130,9 +154,13 @@ static int group_desc_pack(const void *entry, enum of_version version, struct wb
 	wbuf_u8(b, desc->type);
 	wbuf_zero(b, 1);
 	wbuf_u32(b, desc->group_id);
+	if (version >= OF15)
+		wbuf_zero(b, 8);
 	rc = of_buckets_pack(&desc->buckets, version, desc->type, b);
 	if (rc == 0 && b->len - start > UINT16_MAX)
 		rc = -EMSGSIZE;
+	if (version >= OF15)
+		wbuf_set_u16(b, start + 8, (uint16_t)(b->len - start - 16));
 	if (rc == 0)
 		wbuf_set_u16(b, start, (uint16_t)(b->len - start));
 	return rc;
@@ -215,6 +243,9 @@ const struct of_multipart_ops of_multipart_group = {
 
 const struct of_multipart_ops of_multipart_group_desc = {
 	.name = "group_desc",
+	.request_unpack = desc_request_unpack,
+	.request_pack = desc_request_pack,
+	.request_text = request_text,
 	.entry_unpack = group_desc_unpack,
 	.entry_pack = group_desc_pack,
 	.entry_text = group_desc_text,

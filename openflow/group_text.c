@@ -31,6 +31,30 @@ static int number_of(struct of_parser *p, const char *key, const char *word, uin
 	return 0;
 }
 
+static int command_bucket_parse(struct of_parser *p, const char *value, struct of_group_mod *group)
+{
+	uint64_t number;
+	int rc;
+
+	if (group->command != OFPGC_INSERT_BUCKET && group->command != OFPGC_REMOVE_BUCKET)
+		return of_parser_fail(p, "command_bucket_id is for inserting and removing buckets: "
+					 "leave it out");
+	if (value != NULL && strcmp(value, "first") == 0) {
+		group->command_bucket_id = OFPG_BUCKET_FIRST;
+	} else if (value != NULL && strcmp(value, "last") == 0) {
+		group->command_bucket_id = OFPG_BUCKET_LAST;
+	} else if (value != NULL && strcmp(value, "all") == 0 &&
+		   group->command == OFPGC_REMOVE_BUCKET) {
+		group->command_bucket_id = OFPG_BUCKET_ALL;
+	} else {
+		rc = number_of(p, "command_bucket_id", value, OFPG_BUCKET_MAX, &number);
+		if (rc != 0)
+			return rc;
+		group->command_bucket_id = (uint32_t)number;
+	}
+	return 0;
+}
+
 static int group_word(struct of_parser *p, const struct of_word *word, struct of_group_mod *group,
 		      bool *has_id)
 {
@@ -48,6 +72,13 @@ static int group_word(struct of_parser *p, const struct of_word *word, struct of
 			group->group_id = (uint32_t)value;
 		return rc;
 	}
+	if (strcmp(word->key, "command_bucket_id") == 0)
+		return command_bucket_parse(p, word->value, group);
+	if (text_starts(word->key, "selection_method") || text_starts(word->key, "fields"))
+		return of_parser_fail(p,
+				      "\"%.40s\" is not supported: a select group spreads by all "
+				      "that tells flows apart; leave it out",
+				      word->key);
 	if (strcmp(word->key, "type") != 0)
 		return of_parser_fail(p,
 				      "\"%.40s\" is not known in a group: write group_id=, type= "
@@ -80,7 +111,7 @@ static int bucket_option(struct of_parser *p, const char *key, const char *value
 		if (rc == 0)
 			bucket->watch_group = (uint32_t)number;
 	} else if (strcmp(key, "bucket_id") == 0) {
-		rc = number_of(p, key, value, UINT32_MAX, &number);
+		rc = number_of(p, key, value, OFPG_BUCKET_MAX, &number);
 		if (rc == 0)
 			bucket->bucket_id = (uint32_t)number;
 	} else if (strcmp(key, "watch_port") == 0) {
@@ -145,7 +176,8 @@ static int buckets_parse(struct of_parser *p, char *bucket, struct of_group_mod 
 		}
 		b = &group->buckets.b[group->buckets.n];
 		*b = (struct of_bucket){.bucket_id = group->buckets.n,
-					.weight = group->type == OFPGT_SELECT ? 1 : 0,
+					.weight = group->type == OFPGT_SELECT ||
+						  group->command == OFPGC_INSERT_BUCKET,
 					.watch_port = OFPP_ANY,
 					.watch_group = OFPG_ANY};
 		group->buckets.n++;
@@ -162,11 +194,14 @@ static int group_check(struct of_parser *p, const struct of_group_mod *group, bo
 {
 	if (!has_id && group->command != OFPGC_DELETE)
 		return of_parser_fail(p, "group_id is missing: write group_id=N");
-	if (group->command == OFPGC_DELETE && group->buckets.n > 0)
+	if ((group->command == OFPGC_DELETE || group->command == OFPGC_REMOVE_BUCKET) &&
+	    group->buckets.n > 0)
 		return of_parser_fail(p, "a delete takes no buckets: leave them out");
+	if (group->command == OFPGC_INSERT_BUCKET && group->buckets.n == 0)
+		return of_parser_fail(p, "there is no bucket to insert: add bucket=");
 	if (group->command != OFPGC_DELETE && group->group_id == OFPG_ALL)
 		return of_parser_fail(p, "group_id=all is for deletes: write a number");
-	if (group->command != OFPGC_DELETE && group->type == OFPGT_INDIRECT &&
+	if (group->command <= OFPGC_MODIFY && group->type == OFPGT_INDIRECT &&
 	    group->buckets.n != 1)
 		return of_parser_fail(p, "an indirect group has exactly one bucket, not %u",
 				      group->buckets.n);
@@ -193,8 +228,11 @@ int of_group_parse(const char *text, enum of_group_command command, const struct
 
 	if (copy == NULL)
 		return -ENOMEM;
-	*group = (struct of_group_mod){
-		.command = (uint16_t)command, .group_id = OFPG_ALL, .command_bucket_id = OFPG_ALL};
+	*group = (struct of_group_mod){.command = (uint16_t)command,
+				       .group_id = OFPG_ALL,
+				       .command_bucket_id = command == OFPGC_INSERT_BUCKET
+								    ? OFPG_BUCKET_LAST
+								    : OFPG_BUCKET_ALL};
 	buckets = bucket_cut(copy);
 	n = of_words_split(&p, copy, words);
 	if (n == 1 && strcmp(words[0].key, "all") == 0 && command == OFPGC_DELETE)

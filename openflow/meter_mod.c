@@ -7,43 +7,47 @@
 
 #define BAND_SIZE 16
 
+static enum of_err band_unpack(struct cursor *c, struct of_meter_band *band)
+{
+	struct cursor body;
+	uint16_t len;
+
+	*band = (struct of_meter_band){.type = cursor_u16(c)};
+	len = cursor_u16(c);
+	/* Only an experimenter's is longer. */
+	if (len < BAND_SIZE || len % 8 != 0 ||
+	    (len != BAND_SIZE && band->type != OFPMBT_EXPERIMENTER))
+		return OFPBRC_BAD_LEN;
+	body = cursor_sub(c, len - 4u);
+	band->rate = cursor_u32(&body);
+	band->burst_size = cursor_u32(&body);
+	if (band->type == OFPMBT_DSCP_REMARK)
+		band->prec_level = cursor_u8(&body);
+	else if (band->type == OFPMBT_EXPERIMENTER)
+		band->experimenter = cursor_u32(&body);
+	else if (band->type != OFPMBT_DROP)
+		return OFPMMFC_BAD_BAND;
+	return cursor_ok(c) ? OF_OK : OFPBRC_BAD_LEN;
+}
+
 enum of_err of_meter_bands_unpack(struct cursor *c, struct of_arena *arena, struct of_meter *meter)
 {
-	size_t n = cursor_left(c) / BAND_SIZE;
+	size_t room = cursor_left(c) / BAND_SIZE;
+	enum of_err err = OF_OK;
 
-	meter->n_bands = (uint16_t)n;
+	meter->n_bands = 0;
 	meter->bands = NULL;
-	if (cursor_left(c) % BAND_SIZE != 0)
-		return OFPBRC_BAD_LEN;
-	if (n == 0)
+	if (cursor_left(c) == 0)
 		return OF_OK;
-	meter->bands = of_arena_alloc(arena, n * sizeof(*meter->bands));
+	meter->bands = of_arena_alloc(arena, room * sizeof(*meter->bands));
 	if (meter->bands == NULL)
 		return OF_ERR_NO_MEMORY;
-	for (size_t i = 0; i < n; i++) {
-		struct of_meter_band *band = &meter->bands[i];
-
-		*band = (struct of_meter_band){.type = cursor_u16(c)};
-		if (cursor_u16(c) != BAND_SIZE)
+	while (err == OF_OK && cursor_left(c) > 0) {
+		if (meter->n_bands == room)
 			return OFPBRC_BAD_LEN;
-		band->rate = cursor_u32(c);
-		band->burst_size = cursor_u32(c);
-		switch (band->type) {
-		case OFPMBT_DROP:
-			cursor_skip(c, 4);
-			break;
-		case OFPMBT_DSCP_REMARK:
-			band->prec_level = cursor_u8(c);
-			cursor_skip(c, 3);
-			break;
-		case OFPMBT_EXPERIMENTER:
-			band->experimenter = cursor_u32(c);
-			break;
-		default:
-			return OFPMMFC_BAD_BAND;
-		}
+		err = band_unpack(c, &meter->bands[meter->n_bands++]);
 	}
-	return OF_OK;
+	return err;
 }
 
 int of_meter_bands_pack(const struct of_meter *meter, struct wbuf *b)
@@ -68,37 +72,6 @@ int of_meter_bands_pack(const struct of_meter *meter, struct wbuf *b)
 		}
 	}
 	return 0;
-}
-
-void of_meter_text(const struct of_meter *meter, struct text *t)
-{
-	text_add(t, "meter=");
-	if (meter->meter_id == OFPM_ALL)
-		text_add(t, "all");
-	else
-		text_add(t, "%u", meter->meter_id);
-	if (meter->flags & OFPMF_KBPS)
-		text_add(t, " kbps");
-	if (meter->flags & OFPMF_PKTPS)
-		text_add(t, " pktps");
-	if (meter->flags & OFPMF_BURST)
-		text_add(t, " burst");
-	if (meter->flags & OFPMF_STATS)
-		text_add(t, " stats");
-	text_add(t, " bands=");
-	for (unsigned i = 0; i < meter->n_bands; i++) {
-		const struct of_meter_band *band = &meter->bands[i];
-
-		text_add(t, "\ntype=%s rate=%u",
-			 band->type == OFPMBT_DROP          ? "drop"
-			 : band->type == OFPMBT_DSCP_REMARK ? "dscp_remark"
-							    : "experimenter",
-			 band->rate);
-		if (meter->flags & OFPMF_BURST)
-			text_add(t, " burst_size=%u", band->burst_size);
-		if (band->type == OFPMBT_DSCP_REMARK)
-			text_add(t, " prec_level=%u", band->prec_level);
-	}
 }
 
 enum of_err of_meter_mod_unpack(struct cursor *c, struct of_arena *arena, struct of_msg *msg)

@@ -37,7 +37,10 @@ enum of_err of_meter_bands_unpack(struct cursor *c, struct of_arena *arena, stru
 /** Appends the bands. */
 int of_meter_bands_pack(const struct of_meter *meter, struct wbuf *b);
 
-/** Appends `meter=1 kbps bands= type=drop rate=1000`. */
+/** Appends `1`, `all`, `controller`, `slowpath`. */
+void of_meter_id_text(uint32_t meter_id, struct text *t);
+
+/** Appends `meter=1 kbps bands=` and a line `type=drop rate=1000` for each band. */
 void of_meter_text(const struct of_meter *meter, struct text *t);
 
 /* The codec of the family; each has the contract of `struct of_msg_ops` (msg.h). */

@@ -28,10 +28,8 @@ static int request_pack(const struct of_multipart_request *request, enum of_vers
 
 static void request_text(const struct of_multipart_request *request, struct text *t)
 {
-	if (request->meter_id == OFPM_ALL)
-		text_add(t, " meter=all");
-	else
-		text_add(t, " meter=%u", request->meter_id);
+	text_add(t, " meter=");
+	of_meter_id_text(request->meter_id, t);
 }
 
 static enum of_err meter_unpack(struct cursor *c, enum of_version version, struct of_arena *arena,
@@ -148,7 +146,6 @@ static enum of_err features_unpack(struct cursor *c, enum of_version version,
 {
 	struct of_meter_features *features = &entry->meter_features;
 
-	(void)version;
 	(void)arena;
 	features->max_meter = cursor_u32(c);
 	features->band_types = cursor_u32(c);
@@ -156,6 +153,11 @@ static enum of_err features_unpack(struct cursor *c, enum of_version version,
 	features->max_bands = cursor_u8(c);
 	features->max_color = cursor_u8(c);
 	cursor_skip(c, 2);
+	features->features = 0;
+	if (version >= OF15) {
+		features->features = cursor_u32(c);
+		cursor_skip(c, 4);
+	}
 	return of_body_end(c);
 }
 
@@ -163,13 +165,16 @@ static int features_pack(const void *entry, enum of_version version, struct wbuf
 {
 	const struct of_meter_features *features = entry;
 
-	(void)version;
 	wbuf_u32(b, features->max_meter);
 	wbuf_u32(b, features->band_types);
 	wbuf_u32(b, features->capabilities);
 	wbuf_u8(b, features->max_bands);
 	wbuf_u8(b, features->max_color);
 	wbuf_zero(b, 2);
+	if (version >= OF15) {
+		wbuf_u32(b, features->features);
+		wbuf_zero(b, 4);
+	}
 	return 0;
 }
 
@@ -182,6 +187,8 @@ static void features_text(const union of_multipart_entry *entry, const struct of
 	text_add(t, "max_meter:%u max_bands:%u max_color:%u\nband_types: 0x%x\ncapabilities: 0x%x",
 		 features->max_meter, features->max_bands, features->max_color,
 		 features->band_types, features->capabilities);
+	if (features->features != 0)
+		text_add(t, "\nfeatures: 0x%x", features->features);
 }
 
 const struct of_multipart_ops of_multipart_meter = {

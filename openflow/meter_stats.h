@@ -20,10 +20,17 @@ struct of_meter_stats {
 	struct of_meter_band_stats *bands;
 };
 
+enum of_meter_feature_flags {
+	OFPMFF_ACTION_SET = 1 << 0,   /* meter actions in action sets */
+	OFPMFF_ANY_POSITION = 1 << 1, /* anywhere in an action list */
+	OFPMFF_MULTI_LIST = 1 << 2,   /* several in an action list */
+};
+
 struct of_meter_features {
 	uint32_t max_meter;
 	uint32_t band_types;   /* bit n: enum of_meter_band_type n */
 	uint32_t capabilities; /* enum of_meter_flags */
 	uint8_t max_bands;
 	uint8_t max_color;
+	uint32_t features; /* enum of_meter_feature_flags; 1.5 */
 };

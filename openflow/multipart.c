@@ -253,6 +253,7 @@ void of_multipart_request_init(struct of_multipart_request *request, uint16_t ty
 		request->queue.queue_id = OFPQ_ALL;
 		break;
 	case OFPMP_GROUP:
+	case OFPMP_GROUP_DESC:
 		request->group_id = OFPG_ALL;
 		break;
 	case OFPMP_METER:
