@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * features: what the switch is (1.3.5 §7.3.1).
+ * features: what the switch is (1.0.0 §5.3.1, 1.3.5 §7.3.1).
  */
 #pragma once
 
@@ -18,9 +18,14 @@ struct of_features {
 	uint8_t n_tables;
 	uint8_t auxiliary_id;
 	uint32_t capabilities; /* enum of_capabilities */
-	uint16_t n_ports;      /* version 1.0 only */
+	/* Version 1.0 only. */
+	uint32_t actions; /* bit n: action n of that version's numbering */
+	uint16_t n_ports;
 	struct of_port *ports;
 };
+
+/* The actions of version 1.0, without an experimenter's. */
+#define OF10_ACTIONS_ALL 0xfffu
 
 /* The codec of the family; each has the contract of `struct of_msg_ops` (msg.h). */
 

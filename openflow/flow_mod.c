@@ -4,7 +4,7 @@
 #include "openflow/flow_text.h"
 #include "openflow/msg.h"
 
-#define FLAGS_13                                                                                   \
+#define FLAGS                                                                                      \
 	(OFPFF_SEND_FLOW_REM | OFPFF_CHECK_OVERLAP | OFPFF_RESET_COUNTS | OFPFF_NO_PKT_COUNTS |    \
 	 OFPFF_NO_BYT_COUNTS)
 
@@ -42,13 +42,14 @@ enum of_err of_flow_mod_unpack(struct cursor *c, struct of_arena *arena, struct 
 	flow->out_port = cursor_u32(c);
 	flow->out_group = cursor_u32(c);
 	flow->flags = cursor_u16(c);
-	flow->importance = 0;
-	cursor_skip(c, 2);
+	flow->importance = cursor_u16(c);
+	if (msg->version < OF14)
+		flow->importance = 0; /* padding */
 	if (!cursor_ok(c))
 		return OFPBRC_BAD_LEN;
 	if (flow->command > OFPFC_DELETE_STRICT)
 		return OFPFMFC_BAD_COMMAND;
-	if (flow->flags & ~FLAGS_13)
+	if (flow->flags & ~FLAGS)
 		return OFPFMFC_BAD_FLAGS;
 	err = of_match_unpack(c, msg->version, &flow->match);
 	if (err != OF_OK)
@@ -72,7 +73,7 @@ int of_flow_mod_pack(const struct of_msg *msg, struct wbuf *b)
 	wbuf_u32(b, flow->out_port);
 	wbuf_u32(b, flow->out_group);
 	wbuf_u16(b, flow->flags);
-	wbuf_zero(b, 2);
+	wbuf_u16(b, msg->version >= OF14 ? flow->importance : 0);
 	rc = of_match_pack(&flow->match, msg->version, b);
 	return rc != 0 ? rc : of_instructions_pack(&flow->instructions, msg->version, b);
 }

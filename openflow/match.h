@@ -108,6 +108,15 @@ uint64_t of_match_hash(const struct of_match *match);
  */
 enum of_err of_match_unpack(struct cursor *c, enum of_version version, struct of_match *match);
 
+/**
+ * The version in which to read the match of what a switch tells: it may tell of fields of later
+ * versions, as Open vSwitch does.
+ */
+static inline enum of_version of_match_told_version(enum of_version version)
+{
+	return version == OF10 ? OF10 : OF15;
+}
+
 /** Appends a `struct ofp_match` with its padding; -EPROTONOSUPPORT: a field is not in `version`. */
 int of_match_pack(const struct of_match *match, enum of_version version, struct wbuf *b);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * packet_out: OFPT_PACKET_OUT (1.3.5 §7.3.7).
+ * packet_out: OFPT_PACKET_OUT (1.0.0 §5.3.6, 1.3.5 §7.3.7, 1.5.1 §7.3.6).
  */
 #pragma once
 
@@ -14,11 +14,15 @@ struct of_msg;
 
 struct of_packet_out {
 	uint32_t buffer_id;
-	uint32_t in_port; /* 1.5 has a match instead: read from and written to its in_port */
+	uint32_t in_port;      /* in 1.5: of the match */
+	struct of_match match; /* 1.5: the other pipeline fields of the packet, in_port aside */
 	struct of_actions actions;
 	const uint8_t *data;
 	size_t data_len;
 };
+
+/** No buffer, no match beside the port, no actions (drop), no data. */
+void of_packet_out_init(struct of_packet_out *out, uint32_t in_port);
 
 /* The codec of the family; each has the contract of `struct of_msg_ops` (msg.h). */
 
