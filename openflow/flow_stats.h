@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * flow_stats: OFPMP_FLOW and OFPMP_AGGREGATE (1.3.5 §7.3.5.2, §7.3.5.3).
+ * flow_stats: OFPMP_FLOW, which 1.5 calls FLOW_DESC, OFPMP_AGGREGATE and 1.5's OFPMP_FLOW_STATS
+ * (1.0.0 §5.3.5, 1.3.5 §7.3.5.2, §7.3.5.3, 1.5.1 §7.3.5.2 to §7.3.5.4).
  */
 #pragma once
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "openflow/instruction.h"
+#include "openflow/oxs.h"
 
 #include <errno.h>
 
@@ -12,6 +13,31 @@ static enum of_err actions_body_unpack(struct cursor *c, enum of_version version
 	if (!cursor_ok(c))
 		return OFPBIC_BAD_LEN;
 	return of_actions_unpack(c, cursor_left(c), version, arena, actions);
+}
+
+/* 1.5.1 §7.2.5.6; a threshold of what is not counted can never be reached. */
+static enum of_err stat_trigger_unpack(struct cursor *c, struct of_instruction *in)
+{
+	struct of_oxs oxs;
+
+	in->stat_trigger.flags = cursor_u32(c);
+	if (!cursor_ok(c) || of_oxs_unpack(c, &oxs) != OF_OK || cursor_left(c) != 0)
+		return OFPBIC_BAD_LEN;
+	if (oxs.present & OF_OXS_UNKNOWN ||
+	    in->stat_trigger.flags & ~(uint32_t)(OFPSTF_PERIODIC | OFPSTF_ONLY_FIRST))
+		return OFPBIC_UNSUP_INST;
+	in->stat_trigger.present = oxs.present;
+	memcpy(in->stat_trigger.limit, oxs.value, sizeof(oxs.value));
+	return OF_OK;
+}
+
+static void stat_trigger_pack(const struct of_instruction *in, struct wbuf *b)
+{
+	struct of_oxs oxs = {.present = in->stat_trigger.present};
+
+	memcpy(oxs.value, in->stat_trigger.limit, sizeof(oxs.value));
+	wbuf_u32(b, in->stat_trigger.flags);
+	of_oxs_pack(&oxs, b);
 }
 
 static enum of_err instruction_unpack(struct cursor *c, enum of_version version,
@@ -42,7 +68,11 @@ static enum of_err instruction_unpack(struct cursor *c, enum of_version version,
 		if (version >= OF15)
 			return OFPBIC_UNSUP_INST;
 		return size == 8 ? OF_OK : OFPBIC_BAD_LEN;
+	case OF_INSTRUCTION_STAT_TRIGGER:
+		return version < OF15 ? OFPBIC_UNKNOWN_INST : stat_trigger_unpack(c, in);
 	case OF_INSTRUCTION_EXPERIMENTER:
+		if (size < 8)
+			return OFPBIC_BAD_LEN;
 		in->experimenter.id = cursor_u32(c);
 		in->experimenter.len = (uint16_t)cursor_left(c);
 		in->experimenter.data = c->at;
@@ -125,6 +155,10 @@ static int instruction_pack(const struct of_instruction *in, enum of_version ver
 		wbuf_u32(b, in->meter_id);
 		rc = version >= OF15 ? -EPROTONOSUPPORT : 0;
 		break;
+	case OF_INSTRUCTION_STAT_TRIGGER:
+		rc = version < OF15 ? -EPROTONOSUPPORT : 0;
+		stat_trigger_pack(in, b);
+		break;
 	case OF_INSTRUCTION_EXPERIMENTER:
 		wbuf_u32(b, in->experimenter.id);
 		wbuf_put(b, in->experimenter.data, in->experimenter.len);
@@ -149,6 +183,35 @@ int of_instructions_pack(const struct of_instructions *instructions, enum of_ver
 			return rc;
 	}
 	return 0;
+}
+
+enum of_err of_instructions_from_actions(struct cursor *c, enum of_version version,
+					 struct of_arena *arena,
+					 struct of_instructions *instructions)
+{
+	struct of_actions actions;
+	enum of_err err = of_actions_unpack(c, cursor_left(c), version, arena, &actions);
+
+	*instructions = (struct of_instructions){0};
+	if (err != OF_OK || actions.n == 0)
+		return err;
+	instructions->i = of_arena_alloc(arena, sizeof(*instructions->i));
+	if (instructions->i == NULL)
+		return OF_ERR_NO_MEMORY;
+	instructions->n = 1;
+	instructions->i[0].type = OF_INSTRUCTION_APPLY_ACTIONS;
+	instructions->i[0].actions = actions;
+	return OF_OK;
+}
+
+int of_instructions_to_actions(const struct of_instructions *instructions, enum of_version version,
+			       struct wbuf *b)
+{
+	if (instructions->n == 0)
+		return 0;
+	if (instructions->n > 1 || instructions->i[0].type != OF_INSTRUCTION_APPLY_ACTIONS)
+		return -EPROTONOSUPPORT;
+	return of_actions_pack(&instructions->i[0].actions, version, b);
 }
 
 const struct of_instruction *of_instructions_find(const struct of_instructions *instructions,
@@ -208,6 +271,11 @@ static bool instruction_equal(const struct of_instruction *a, const struct of_in
 		return of_actions_equal(&a->actions, &b->actions);
 	case OF_INSTRUCTION_METER:
 		return a->meter_id == b->meter_id;
+	case OF_INSTRUCTION_STAT_TRIGGER:
+		return a->stat_trigger.flags == b->stat_trigger.flags &&
+		       a->stat_trigger.present == b->stat_trigger.present &&
+		       memcmp(a->stat_trigger.limit, b->stat_trigger.limit,
+			      sizeof(a->stat_trigger.limit)) == 0;
 	case OF_INSTRUCTION_EXPERIMENTER:
 		return a->experimenter.id == b->experimenter.id &&
 		       a->experimenter.len == b->experimenter.len &&

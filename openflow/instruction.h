@@ -67,6 +67,18 @@ enum of_err of_instructions_unpack(struct cursor *c, enum of_version version,
 int of_instructions_pack(const struct of_instructions *instructions, enum of_version version,
 			 struct wbuf *b);
 
+/**
+ * Reads all that is left as actions, which version 1.0 has in the place of instructions: one
+ * apply-actions, or none for an empty list. Errors are those of the actions.
+ */
+enum of_err of_instructions_from_actions(struct cursor *c, enum of_version version,
+					 struct of_arena *arena,
+					 struct of_instructions *instructions);
+
+/** The inverse; -EPROTONOSUPPORT: there is more than one apply-actions. */
+int of_instructions_to_actions(const struct of_instructions *instructions, enum of_version version,
+			       struct wbuf *b);
+
 /** The instruction of a type; NULL when there is none. */
 const struct of_instruction *of_instructions_find(const struct of_instructions *instructions,
 						  enum of_instruction_type type);

@@ -80,6 +80,7 @@ static const struct of_multipart_ops experimenter_ops = {
 static const struct of_multipart_ops *const table[] = {
 	[OFPMP_DESC] = &of_multipart_desc,
 	[OFPMP_FLOW] = &of_multipart_flow,
+	[OFPMP_FLOW_STATS] = &of_multipart_flow_counters,
 	[OFPMP_AGGREGATE] = &of_multipart_aggregate,
 	[OFPMP_TABLE] = &of_multipart_table,
 	[OFPMP_PORT_STATS] = &of_multipart_port_stats,
@@ -241,10 +242,12 @@ void of_multipart_request_init(struct of_multipart_request *request, uint16_t ty
 	request->flags = 0;
 	switch (type) {
 	case OFPMP_FLOW:
+	case OFPMP_FLOW_STATS:
 	case OFPMP_AGGREGATE:
 		of_flow_stats_request_init(&request->flow);
 		break;
 	case OFPMP_PORT_STATS:
+	case OFPMP_PORT_DESC:
 		request->port_no = OFPP_ANY;
 		break;
 	case OFPMP_QUEUE:

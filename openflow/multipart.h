@@ -29,8 +29,8 @@ struct of_multipart_request {
 	uint16_t type;  /* enum of_multipart_type */
 	uint16_t flags; /* OFPMPF_REQ_MORE */
 	union {
-		struct of_flow_stats_request flow; /* OFPMP_FLOW and OFPMP_AGGREGATE */
-		uint32_t port_no;                  /* OFPMP_PORT_STATS */
+		struct of_flow_stats_request flow; /* OFPMP_FLOW, _AGGREGATE, _FLOW_STATS */
+		uint32_t port_no;                  /* OFPMP_PORT_STATS; OFPMP_PORT_DESC */
 		struct of_queue_stats_request queue;
 		uint32_t group_id; /* OFPMP_GROUP */
 		uint32_t meter_id; /* OFPMP_METER and OFPMP_METER_CONFIG */

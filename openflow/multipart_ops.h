@@ -27,6 +27,7 @@ struct of_multipart_ops {
 
 extern const struct of_multipart_ops of_multipart_desc;
 extern const struct of_multipart_ops of_multipart_flow;
+extern const struct of_multipart_ops of_multipart_flow_counters; /* 1.5: counters only */
 extern const struct of_multipart_ops of_multipart_aggregate;
 extern const struct of_multipart_ops of_multipart_table;
 extern const struct of_multipart_ops of_multipart_table_features;
