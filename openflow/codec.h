@@ -8,6 +8,7 @@
 #include "lib/text.h"
 #include "openflow/err.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 /** OF_OK when the body was read to its end and not beyond, else OFPBRC_BAD_LEN. */
@@ -60,4 +61,13 @@ static inline void of_duration_text(struct text *t, uint32_t s, uint32_t ns)
 	for (len = strlen(fraction); len > 0 && (fraction[len - 1] == '0'); len--)
 		fraction[len - 1] = '\0';
 	text_add(t, "%u%ss", s, len > 1 ? fraction : "");
+}
+
+/** Appends `label=value`; UINT64_MAX, a counter that the switch does not have, as `?`. */
+static inline void of_counter_text(const char *label, uint64_t value, struct text *t)
+{
+	if (value == UINT64_MAX)
+		text_add(t, "%s=?", label);
+	else
+		text_add(t, "%s=%" PRIu64, label, value);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * port_stats: OFPMP_PORT_STATS and OFPMP_QUEUE (1.3.5 §7.3.5.6, §7.3.5.8).
+ * port_stats: OFPMP_PORT_STATS and OFPMP_QUEUE (1.0.0 §5.3.5, 1.3.5 §7.3.5.6, §7.3.5.8, 1.4.1
+ * §7.3.5.8, §7.3.5.10).
  */
 #pragma once
 

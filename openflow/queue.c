@@ -4,23 +4,42 @@
 #include "openflow/msg.h"
 
 #define QUEUE_SIZE 16
+#define OF10_QUEUE_SIZE 8
 #define RATE_PROPERTY_SIZE 16
 
 enum of_queue_property { OFPQT_MIN_RATE = 1, OFPQT_MAX_RATE = 2, OFPQT_EXPERIMENTER = 0xffff };
 
+uint32_t of_queue_port_from_of10(uint16_t port)
+{
+	uint32_t port_no = of_port_from_of10(port);
+
+	return port_no == OFPP_ALL ? OFPP_ANY : port_no;
+}
+
 enum of_err of_queue_config_request_unpack(struct cursor *c, struct of_arena *arena,
 					   struct of_msg *msg)
 {
+	bool of10 = msg->version == OF10;
+
 	(void)arena;
-	msg->queue_config = (struct of_queue_config){.port_no = cursor_u32(c)};
-	cursor_skip(c, 4);
+	msg->queue_config = (struct of_queue_config){0};
+	msg->queue_config.port_no = of10 ? of_queue_port_from_of10(cursor_u16(c)) : cursor_u32(c);
+	cursor_skip(c, of10 ? 2 : 4);
 	return of_body_end(c);
+}
+
+static void port_pack(uint32_t port_no, enum of_version version, struct wbuf *b)
+{
+	if (version == OF10)
+		wbuf_u16(b, of_port_to_of10(port_no == OFPP_ANY ? OFPP_ALL : port_no));
+	else
+		wbuf_u32(b, port_no);
 }
 
 int of_queue_config_request_pack(const struct of_msg *msg, struct wbuf *b)
 {
-	wbuf_u32(b, msg->queue_config.port_no);
-	wbuf_zero(b, 4);
+	port_pack(msg->queue_config.port_no, msg->version, b);
+	wbuf_zero(b, msg->version == OF10 ? 2 : 4);
 	return 0;
 }
 
@@ -53,20 +72,23 @@ static enum of_err properties_unpack(struct cursor *c, struct of_queue *queue)
 	return OF_OK;
 }
 
-static enum of_err queue_unpack(struct cursor *c, struct of_queue *queue)
+/* In version 1.0 an entry does not name its port again, and is shorter. */
+static enum of_err queue_unpack(struct cursor *c, const struct of_msg *msg, struct of_queue *queue)
 {
+	bool of10 = msg->version == OF10;
+	uint16_t size = of10 ? OF10_QUEUE_SIZE : QUEUE_SIZE;
 	struct cursor properties;
 	uint16_t len;
 
 	queue->queue_id = cursor_u32(c);
-	queue->port_no = cursor_u32(c);
+	queue->port_no = of10 ? msg->queue_config.port_no : cursor_u32(c);
 	queue->min_rate_permille = OFPQ_RATE_UNKNOWN;
 	queue->max_rate_permille = OFPQ_RATE_UNKNOWN;
 	len = cursor_u16(c);
-	cursor_skip(c, 6);
-	if (!cursor_ok(c) || len < QUEUE_SIZE)
+	cursor_skip(c, of10 ? 2 : 6);
+	if (!cursor_ok(c) || len < size)
 		return OFPBRC_BAD_LEN;
-	properties = cursor_sub(c, len - QUEUE_SIZE);
+	properties = cursor_sub(c, (size_t)len - size);
 	return cursor_ok(c) ? properties_unpack(&properties, queue) : OFPBRC_BAD_LEN;
 }
 
@@ -76,11 +98,13 @@ enum of_err of_queue_config_reply_unpack(struct cursor *c, struct of_arena *aren
 	struct of_queue_config *config = &msg->queue_config;
 	size_t room;
 
-	*config = (struct of_queue_config){.port_no = cursor_u32(c)};
-	cursor_skip(c, 4);
+	*config = (struct of_queue_config){0};
+	config->port_no =
+		msg->version == OF10 ? of_queue_port_from_of10(cursor_u16(c)) : cursor_u32(c);
+	cursor_skip(c, msg->version == OF10 ? 6 : 4);
 	if (!cursor_ok(c))
 		return OFPBRC_BAD_LEN;
-	room = cursor_left(c) / QUEUE_SIZE;
+	room = cursor_left(c) / OF10_QUEUE_SIZE;
 	config->queues = of_arena_alloc(arena, room * sizeof(*config->queues));
 	if (config->queues == NULL)
 		return OF_ERR_NO_MEMORY;
@@ -89,7 +113,7 @@ enum of_err of_queue_config_reply_unpack(struct cursor *c, struct of_arena *aren
 
 		if (config->n_queues == room)
 			return OFPBRC_BAD_LEN;
-		err = queue_unpack(c, &config->queues[config->n_queues++]);
+		err = queue_unpack(c, msg, &config->queues[config->n_queues++]);
 		if (err != OF_OK)
 			return err;
 	}
@@ -111,18 +135,22 @@ int of_queue_config_reply_pack(const struct of_msg *msg, struct wbuf *b)
 {
 	const struct of_queue_config *config = &msg->queue_config;
 
-	wbuf_u32(b, config->port_no);
-	wbuf_zero(b, 4);
+	bool of10 = msg->version == OF10;
+
+	port_pack(config->port_no, msg->version, b);
+	wbuf_zero(b, of10 ? 6 : 4);
 	for (unsigned i = 0; i < config->n_queues; i++) {
 		const struct of_queue *queue = &config->queues[i];
 		size_t start = b->len;
 
 		wbuf_u32(b, queue->queue_id);
-		wbuf_u32(b, queue->port_no);
-		wbuf_zero(b, 8);
+		if (!of10)
+			wbuf_u32(b, queue->port_no);
+		wbuf_zero(b, of10 ? 4 : 8);
 		rate_pack(OFPQT_MIN_RATE, queue->min_rate_permille, b);
-		rate_pack(OFPQT_MAX_RATE, queue->max_rate_permille, b);
-		wbuf_set_u16(b, start + 8, (uint16_t)(b->len - start));
+		if (!of10) /* which has no word for it */
+			rate_pack(OFPQT_MAX_RATE, queue->max_rate_permille, b);
+		wbuf_set_u16(b, start + (of10 ? 4 : 8), (uint16_t)(b->len - start));
 	}
 	return 0;
 }

@@ -26,6 +26,12 @@ struct of_queue_config {
 	struct of_queue *queues;
 };
 
+/**
+ * The port of a request for queues in version 1.0, where OFPP_ALL asks for all ports; later
+ * versions say OFPP_ANY.
+ */
+uint32_t of_queue_port_from_of10(uint16_t port);
+
 /* The codec of the family; each has the contract of `struct of_msg_ops` (msg.h). */
 
 /** Reads the body that is left in `c` into `msg`. */
