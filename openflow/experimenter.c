@@ -2,6 +2,7 @@
 #include "openflow/experimenter.h"
 #include "openflow/codec.h"
 #include "openflow/msg.h"
+#include "openflow/nicira_msg.h"
 #include "openflow/onf.h"
 
 enum of_err of_experimenter_unpack(struct cursor *c, struct of_arena *arena, struct of_msg *msg)
@@ -19,6 +20,9 @@ enum of_err of_experimenter_unpack(struct cursor *c, struct of_arena *arena, str
 		msg->type = (enum of_msg_type)type;
 		return of_msg_ops(msg->version, msg->type)->unpack(c, arena, msg);
 	}
+	if (experimenter->id == OFP_EXPERIMENTER_NICIRA &&
+	    of_nicira_msg_is_standard(experimenter->exp_type))
+		return of_nicira_msg_unpack(experimenter->exp_type, c, arena, msg);
 	experimenter->data_len = cursor_left(c);
 	experimenter->data = cursor_take(c, experimenter->data_len);
 	return of_body_end(c);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "openflow/instruction.h"
+#include "openflow/nicira_action.h"
 #include "openflow/oxs.h"
 
 #include <errno.h>
@@ -204,14 +205,44 @@ enum of_err of_instructions_from_actions(struct cursor *c, enum of_version versi
 	return OF_OK;
 }
 
+/* Version 1.0 says goto_table and write_metadata by Nicira's actions. */
+static int instruction_to_actions(const struct of_instruction *in, enum of_version version,
+				  struct wbuf *b)
+{
+	struct of_action go = {.type = OF_ACTION_RESUBMIT,
+			       .resubmit = {.in_port = OFPP_IN_PORT, .table_id = in->table_id}};
+
+	switch (in->type) {
+	case OF_INSTRUCTION_APPLY_ACTIONS:
+		return of_actions_pack(&in->actions, version, b);
+	case OF_INSTRUCTION_WRITE_METADATA:
+		of_nicira_write_metadata_pack(in->metadata.value, in->metadata.mask, b);
+		return 0;
+	case OF_INSTRUCTION_GOTO_TABLE:
+		return of_nicira_action_pack(&go, version, b);
+	default:
+		return -EPROTONOSUPPORT;
+	}
+}
+
 int of_instructions_to_actions(const struct of_instructions *instructions, enum of_version version,
 			       struct wbuf *b)
 {
-	if (instructions->n == 0)
-		return 0;
-	if (instructions->n > 1 || instructions->i[0].type != OF_INSTRUCTION_APPLY_ACTIONS)
-		return -EPROTONOSUPPORT;
-	return of_actions_pack(&instructions->i[0].actions, version, b);
+	/* As they are carried out, whatever their order in the message. */
+	static const enum of_instruction_type order[] = {OF_INSTRUCTION_APPLY_ACTIONS,
+							 OF_INSTRUCTION_WRITE_METADATA,
+							 OF_INSTRUCTION_GOTO_TABLE};
+	unsigned n = 0;
+
+	for (size_t k = 0; k < sizeof(order) / sizeof(order[0]); k++) {
+		const struct of_instruction *in = of_instructions_find(instructions, order[k]);
+		int rc = in != NULL ? instruction_to_actions(in, version, b) : 0;
+
+		if (rc != 0)
+			return rc;
+		n += in != NULL;
+	}
+	return n == instructions->n ? 0 : -EPROTONOSUPPORT;
 }
 
 const struct of_instruction *of_instructions_find(const struct of_instructions *instructions,

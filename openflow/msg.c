@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "openflow/msg.h"
 #include "openflow/codec.h"
+#include "openflow/nicira_msg.h"
 
 #include <errno.h>
 
@@ -81,11 +82,11 @@ static const struct msg_row table[OF_N_MSG_TYPES] = {
 		FAMILY(QUEUE_GET_CONFIG_REQUEST, queue_config_request, V10 | V13),
 	[OFPT_QUEUE_GET_CONFIG_REPLY] =
 		FAMILY(QUEUE_GET_CONFIG_REPLY, queue_config_reply, V10 | V13),
-	[OFPT_ROLE_REQUEST] = FAMILY(ROLE_REQUEST, role, SINCE13),
-	[OFPT_ROLE_REPLY] = FAMILY(ROLE_REPLY, role, SINCE13),
+	[OFPT_ROLE_REQUEST] = EXTENSION(ROLE_REQUEST, role, SINCE13, V10),
+	[OFPT_ROLE_REPLY] = EXTENSION(ROLE_REPLY, role, SINCE13, V10),
 	[OFPT_GET_ASYNC_REQUEST] = EMPTY(GET_ASYNC_REQUEST, SINCE13),
 	[OFPT_GET_ASYNC_REPLY] = FAMILY(GET_ASYNC_REPLY, async, SINCE13),
-	[OFPT_SET_ASYNC] = FAMILY(SET_ASYNC, async, SINCE13),
+	[OFPT_SET_ASYNC] = EXTENSION(SET_ASYNC, async, SINCE13, V10),
 	[OFPT_METER_MOD] = FAMILY(METER_MOD, meter_mod, SINCE13),
 	[OFPT_ROLE_STATUS] = EXTENSION(ROLE_STATUS, role_status, SINCE14, V13),
 	[OFPT_TABLE_STATUS] = FAMILY(TABLE_STATUS, table_status, SINCE14),
@@ -191,16 +192,19 @@ int of_msg_pack(const struct of_msg *msg, struct wbuf *b)
 {
 	const struct of_msg_ops *ops = of_msg_ops(msg->version, msg->type);
 	size_t start = b->len;
+	bool nicira;
 	int rc;
 
 	if (ops == NULL)
 		return -EPROTONOSUPPORT;
+	/* Version 1.0 has no experimenter's messages but Nicira's. */
+	nicira = msg->nicira || (table[msg->type].as_experimenter & V10 && msg->version == OF10);
 	wbuf_u8(b, (uint8_t)msg->version);
-	wbuf_u8(b, msg->nicira ? OFPT_EXPERIMENTER
-			       : (uint8_t)of_msg_type_to_wire(msg->version, msg->type));
+	wbuf_u8(b,
+		nicira ? OFPT_EXPERIMENTER : (uint8_t)of_msg_type_to_wire(msg->version, msg->type));
 	wbuf_u16(b, 0);
 	wbuf_u32(b, msg->xid);
-	rc = ops->pack(msg, b);
+	rc = nicira ? of_nicira_msg_pack(msg, b) : ops->pack(msg, b);
 	if (rc == 0 && b->bad)
 		rc = -ENOMEM;
 	if (rc == 0 && b->len - start > OF_MESSAGE_MAX)

@@ -38,8 +38,7 @@ struct of_msg {
 	enum of_msg_type type;
 	uint32_t xid;
 	/* It came, and goes, as Nicira's message of the same meaning (NXT_FLOW_MOD,
-	 * NXT_ROLE_REQUEST); the family's pack writes what follows the header, the experimenter's
-	 * id first. */
+	 * NXT_ROLE_REQUEST): nicira_msg.h. */
 	bool nicira;
 	union {
 		struct of_hello hello;

@@ -8,6 +8,9 @@
 #define TCI_VID 0x1fff /* with the bit that says that there is a tag */
 #define TCI_PCP 0xe000
 
+#define COOKIE_HEADER 0x00013c08u
+#define COOKIE_MASKED_HEADER 0x00013d10u
+
 enum of_err of_match_add_vlan_tci(struct of_match *match, uint16_t value, uint16_t mask)
 {
 	enum of_err err;
@@ -48,15 +51,56 @@ void of_match_vlan_tci(const struct of_match *match, uint16_t *value, uint16_t *
 		*mask = UINT16_MAX;
 }
 
-enum of_err of_nx_match_unpack(struct cursor *c, size_t len, struct of_match *match)
+/* NXM_NX_COOKIE, which stands in nx_match only; its number is also NXM_NX_MPLS_TTL's. */
+static bool is_cookie(uint32_t header)
+{
+	return header == COOKIE_HEADER || header == COOKIE_MASKED_HEADER;
+}
+
+/* Takes the cookie out of the front of a match, where it stands with nothing before it. */
+static enum of_err cookie_unpack(struct cursor *c, uint64_t *cookie, uint64_t *cookie_mask)
+{
+	struct cursor at = *c;
+	uint32_t header = cursor_u32(&at);
+
+	if (!cursor_ok(&at) || !is_cookie(header))
+		return OF_OK;
+	if (*cookie_mask != 0)
+		return OFPBMC_DUP_FIELD;
+	*cookie = cursor_u64(&at);
+	*cookie_mask = header == COOKIE_MASKED_HEADER ? cursor_u64(&at) : UINT64_MAX;
+	if (!cursor_ok(&at))
+		return OFPBMC_BAD_LEN;
+	if (*cookie & ~*cookie_mask)
+		return OFPBMC_BAD_WILDCARDS;
+	*c = at;
+	return OF_OK;
+}
+
+enum of_err of_nx_match_unpack(struct cursor *c, size_t len, struct of_match *match,
+			       uint64_t *cookie, uint64_t *cookie_mask)
 {
 	struct cursor body = cursor_sub(c, len);
+	enum of_err err = OF_OK;
 
 	of_match_init(match);
 	cursor_skip(c, (8 - len % 8) % 8);
 	if (!cursor_ok(c))
 		return OFPBMC_BAD_LEN;
-	return of_oxm_list_unpack(&body, OF15, match);
+	while (err == OF_OK && cursor_left(&body) > 0) {
+		const uint8_t *before = body.at;
+		struct cursor one;
+
+		if (cookie != NULL)
+			err = cookie_unpack(&body, cookie, cookie_mask);
+		if (err != OF_OK || body.at != before)
+			continue;
+		if (cursor_left(&body) < 4)
+			return OFPBMC_BAD_LEN;
+		one = cursor_sub(&body, 4u + body.at[3]);
+		err = cursor_ok(&one) ? of_oxm_list_unpack(&one, OF15, match) : OFPBMC_BAD_LEN;
+	}
+	return err;
 }
 
 static void nxm_pack(const struct of_nxm *nxm, const struct of_match_field *f, struct wbuf *b)
@@ -102,7 +146,8 @@ static bool nxm_holds(const struct of_nxm *nxm, const struct of_match_field *f)
 	return of_port_from_of10(of_port_to_of10(port)) == port;
 }
 
-int of_nx_match_pack(const struct of_match *match, struct wbuf *b, size_t *len)
+int of_nx_match_pack(const struct of_match *match, uint64_t cookie, uint64_t cookie_mask,
+		     struct wbuf *b, size_t *len)
 {
 	size_t start = b->len;
 	bool vlan_done = false;
@@ -123,6 +168,12 @@ int of_nx_match_pack(const struct of_match *match, struct wbuf *b, size_t *len)
 		}
 		if (rc != 0)
 			return rc;
+	}
+	if (cookie_mask != 0) {
+		wbuf_u32(b, cookie_mask != UINT64_MAX ? COOKIE_MASKED_HEADER : COOKIE_HEADER);
+		wbuf_u64(b, cookie);
+		if (cookie_mask != UINT64_MAX)
+			wbuf_u64(b, cookie_mask);
 	}
 	*len = b->len - start;
 	wbuf_pad(b, start, 8);
