@@ -46,8 +46,9 @@ static json_t *counters_json(const struct host *host, uint16_t index)
 		json_object_set_new(drops, drop_text((enum drop_reason)r)->name,
 				    json_integer((json_int_t)c.drops[r]));
 	}
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "rx_packets",
-			 (json_int_t)c.rx_packets, "rx_bytes", (json_int_t)c.rx_bytes, "tx_packets",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}",
+			 "rx_packets", (json_int_t)c.rx_packets, "rx_bytes", (json_int_t)c.rx_bytes,
+			 "rx_missed", (json_int_t)c.rx_missed, "tx_packets",
 			 (json_int_t)c.tx_packets, "tx_bytes", (json_int_t)c.tx_bytes, "rx_dropped",
 			 (json_int_t)n_drops, "tx_dropped", (json_int_t)c.tx_dropped, "copies",
 			 (json_int_t)c.copies, "injected", (json_int_t)c.injected, "punted",

@@ -11,6 +11,14 @@ static uint64_t load(const uint64_t *counter)
 	return __atomic_load_n(counter, __ATOMIC_RELAXED);
 }
 
+/* The port itself knows what it lost, while it is there. */
+static uint64_t missed(const struct pmd *pmd, uint16_t index)
+{
+	const struct lcore_tx *tx = pmd->lcore[0]->tx[index];
+
+	return tx != NULL && tx->port->ops->missed != NULL ? tx->port->ops->missed(tx->port) : 0;
+}
+
 void pmd_port_counters(const struct pmd *pmd, uint16_t index, struct pmd_port_counters *c)
 {
 	*c = pmd->punt_drops[index];
@@ -25,6 +33,7 @@ void pmd_port_counters(const struct pmd *pmd, uint16_t index, struct pmd_port_co
 		for (size_t i = 0; i < sizeof(*c) / sizeof(*out); i++)
 			out[i] += load(&in[i]);
 	}
+	c->rx_missed = missed(pmd, index);
 }
 
 void pmd_port_counters_clear(struct pmd *pmd, uint16_t index)

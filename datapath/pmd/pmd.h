@@ -65,6 +65,7 @@ void pmd_remove_port(struct pmd *pmd, struct port *port, void (*done)(void *arg)
  * forwarded + punted + Σ drops, where all but tx_* are of frames that entered by this port. */
 struct pmd_port_counters {
 	uint64_t rx_packets, rx_bytes;
+	uint64_t rx_missed;            /* lost before the switch had them; not in rx_packets */
 	uint64_t tx_packets, tx_bytes; /* frames that left by this port */
 	uint64_t tx_dropped;           /* frames that should have left by this port */
 	uint64_t copies;               /* made by floods, groups, packet-ins, segmentation */

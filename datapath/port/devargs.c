@@ -7,40 +7,7 @@
 
 #include <rte_common.h>
 
-#include "datapath/port/prepare.h"
 #include "lib/text.h"
-
-/* What the kernel puts before a frame in its slot: header, socket address, padding, VLAN tag. */
-#define SLOT_OVERHEAD 96
-
-struct packet_ring devargs_packet_ring(uint16_t mtu)
-{
-	unsigned int need = mtu + FRAME_OVERHEAD + SLOT_OVERHEAD;
-
-	/* Two slots of 10 KiB are five pages: 16 KiB would waste a third of each. */
-	if (need <= 2048)
-		return (struct packet_ring){2048, 4096, 1024};
-	if (need <= 4096)
-		return (struct packet_ring){4096, 4096, 512};
-	return (struct packet_ring){10240, 20480, 512};
-}
-
-uint16_t devargs_packet_limit(uint16_t mtu)
-{
-	unsigned int limit = devargs_packet_ring(mtu).frame_size - FRAME_OVERHEAD - SLOT_OVERHEAD;
-
-	return RTE_MIN(limit, (unsigned int)PORT_MTU_MAX);
-}
-
-static int write_af_packet(const struct port_spec *spec, uint16_t mtu, char *to)
-{
-	struct packet_ring ring = devargs_packet_ring(mtu);
-
-	return snprintf(to, DEVARGS_SIZE,
-			"net_af_packet_%s,iface=%s,qpairs=%u,blocksz=%u,framesz=%u,framecnt=%u",
-			spec->name, spec->arg, RTE_MAX(1u, spec->n_queues), ring.block_size,
-			ring.frame_size, ring.n_frames);
-}
 
 static int write_pcap(const struct port_spec *spec, char *to)
 {
@@ -55,7 +22,7 @@ static int write_pcap(const struct port_spec *spec, char *to)
 	return n;
 }
 
-int devargs_write(const struct port_spec *spec, uint16_t mtu, char *to)
+int devargs_write(const struct port_spec *spec, char *to)
 {
 	char mac[ETH_ADDR_TEXT_SIZE];
 	int n;
@@ -65,8 +32,6 @@ int devargs_write(const struct port_spec *spec, uint16_t mtu, char *to)
 		if (spec->has_mac)
 			n += snprintf(to + n, DEVARGS_SIZE - n, ",mac=%s",
 				      eth_addr_text(&spec->mac, mac));
-	} else if (strcmp(spec->kind_name, "af_packet") == 0) {
-		n = write_af_packet(spec, mtu, to);
 	} else if (strcmp(spec->kind_name, "af_xdp") == 0) {
 		n = snprintf(to, DEVARGS_SIZE, "net_af_xdp_%s,iface=%s,queue_count=%u", spec->name,
 			     spec->arg, RTE_MAX(1u, spec->n_queues));

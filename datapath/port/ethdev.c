@@ -180,7 +180,7 @@ static void settle(struct ethdev_port *p)
 				    "with the device's own tool",
 				    spec->name, strerror(-error));
 	}
-	if (is_kind(p, "af_packet") || is_kind(p, "af_xdp"))
+	if (is_kind(p, "af_xdp"))
 		warn_of_veth(p);
 	if (p->lsc && rte_eth_dev_callback_register(p->id, RTE_ETH_EVENT_INTR_LSC, on_link, p) != 0)
 		p->lsc = false;
@@ -192,14 +192,14 @@ static int ethdev_open(struct ethdev_port *p, char *why, size_t why_size)
 	char devargs[DEVARGS_SIZE];
 	int error = 0;
 
-	if (is_kind(p, "af_packet") || is_kind(p, "af_xdp"))
+	if (is_kind(p, "af_xdp"))
 		error = interface_take(p, why, why_size);
 	if (error != 0)
 		return error;
 	if (spec->mtu == 0)
 		spec->mtu = MTU_DEFAULT;
 	p->mtu_limit = spec->mtu;
-	error = devargs_write(spec, spec->mtu, devargs);
+	error = devargs_write(spec, devargs);
 	if (error != 0) {
 		snprintf(why, why_size, "port %s: its device string is too long; shorten it",
 			 spec->name);

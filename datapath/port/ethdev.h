@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * ethdev: a port that DPDK drives: PCI, AF_XDP, AF_PACKET, tap, pcap, null and any other device
+ * ethdev: a port that DPDK drives: PCI, AF_XDP, tap, pcap, null and any other device
  * string. ethdev.c opens, ethdev_burst.c moves frames.
  */
 #pragma once

@@ -7,7 +7,6 @@
 #include <rte_errno.h>
 #include <rte_lcore.h>
 
-#include "datapath/port/devargs.h"
 #include "datapath/port/ethdev.h"
 
 #define N_DESCRIPTORS 1024
@@ -17,8 +16,6 @@
 /* Each AF_XDP queue fills two rings of 2048 before the first frame. */
 #define N_XDP_MBUFS 8192
 #define CRC_SIZE 4
-#define STRAYS_BURST 32
-#define N_STRAYS_MAX 65536 /* more than any ring holds: ends even when frames keep coming */
 
 static uint32_t clamp(uint32_t value, uint32_t min, uint32_t max)
 {
@@ -36,7 +33,7 @@ static bool is_software(const struct rte_eth_dev_info *info)
 {
 	return driver_is(info, "net_tap") || driver_is(info, "net_null") ||
 	       driver_is(info, "net_ring") || driver_is(info, "net_pcap") ||
-	       driver_is(info, "net_af_packet") || driver_is(info, "net_af_xdp");
+	       driver_is(info, "net_af_xdp");
 }
 
 /* Devices that chain mbufs, or make no long frames, without being asked to scatter. */
@@ -63,8 +60,6 @@ static int buffers_choose(struct ethdev_port *p, const struct rte_eth_dev_info *
 	unsigned int need = p->mtu_limit + FRAME_OVERHEAD + CRC_SIZE;
 	unsigned int n = 0;
 
-	if (driver_is(info, "net_af_packet"))
-		need = RTE_MAX(need, devargs_packet_ring(p->mtu_limit).frame_size);
 	if (driver_is(info, "net_af_xdp"))
 		n = N_XDP_MBUFS * p->port.n_rxq;
 	else if (need > room && !scatter && !takes_any_buffer(info))
@@ -84,7 +79,7 @@ static int buffers_choose(struct ethdev_port *p, const struct rte_eth_dev_info *
 	return 0;
 }
 
-/* What the device takes of an MTU. DPDK does not know what AF_PACKET's rings hold. */
+/* What the device takes of an MTU. */
 static uint32_t mtu_of_device(const struct rte_eth_dev_info *info, uint16_t mtu)
 {
 	uint32_t longest = info->max_rx_pktlen - RTE_ETHER_HDR_LEN - CRC_SIZE;
@@ -100,9 +95,7 @@ static void mtu_limit_set(struct ethdev_port *p, const struct rte_eth_dev_info *
 	struct rte_mempool *mbufs = p->own_mbufs != NULL ? p->own_mbufs : p->env->mbufs;
 	uint32_t limit = rte_pktmbuf_data_room_size(mbufs) - RTE_PKTMBUF_HEADROOM - CRC_SIZE;
 
-	if (driver_is(info, "net_af_packet"))
-		limit = devargs_packet_limit(p->mtu_limit);
-	else if (driver_is(info, "net_tap"))
+	if (driver_is(info, "net_tap"))
 		limit = mtu_of_device(info, PORT_MTU_MAX);
 	else if (scatter || takes_any_buffer(info))
 		limit = PORT_MTU_MAX;
@@ -182,25 +175,6 @@ static int fail(struct ethdev_port *p, int error, const char *what, const char *
 	return error;
 }
 
-/*
- * The driver's packet sockets hear every interface of the host until they are bound to theirs. What
- * they caught in that moment is another port's, or nobody's, and must not enter here.
- */
-static void strays_discard(const struct ethdev_port *p)
-{
-	struct rte_mbuf *strays[STRAYS_BURST];
-	uint16_t n;
-
-	for (uint16_t q = 0; q < p->port.n_rxq; q++) {
-		for (uint32_t seen = 0; seen < N_STRAYS_MAX; seen += n) {
-			n = rte_eth_rx_burst(p->id, q, strays, STRAYS_BURST);
-			if (n == 0)
-				break;
-			rte_pktmbuf_free_bulk(strays, n);
-		}
-	}
-}
-
 int ethdev_setup(struct ethdev_port *p, char *why, size_t why_size)
 {
 	struct rte_eth_dev_info info;
@@ -219,7 +193,7 @@ int ethdev_setup(struct ethdev_port *p, char *why, size_t why_size)
 	conf.rxmode.mtu = mtu_of_device(&info, p->port.spec.mtu);
 	if (p->interface[0] == '\0')
 		p->port.spec.mtu = conf.rxmode.mtu;
-	if (!driver_is(&info, "net_af_packet") && p->port.spec.mtu > conf.rxmode.mtu) {
+	if (p->port.spec.mtu > conf.rxmode.mtu) {
 		snprintf(why, why_size,
 			 "port %s: %s carries an mtu of at most %u, not %u; add mtu=%u or use "
 			 "af_packet",
@@ -244,8 +218,6 @@ int ethdev_setup(struct ethdev_port *p, char *why, size_t why_size)
 	if (error != 0)
 		return fail(p, error, "the device does not start", "check its link and driver", why,
 			    why_size);
-	if (driver_is(&info, "net_af_packet"))
-		strays_discard(p);
 	mtu_limit_set(p, &info, scatter);
 	/* Devices that cannot be told receive everything anyway, or never will. */
 	(void)rte_eth_promiscuous_enable(p->id);

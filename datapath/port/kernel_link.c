@@ -5,6 +5,8 @@
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
 #include <net/if.h>
+#include <net/if_arp.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -71,4 +73,34 @@ void kernel_link_driver(const char *interface, char *driver, uint32_t size)
 	driver[0] = '\0';
 	if (request(interface, SIOCETHTOOL, &ifr) == 0)
 		text_copy(driver, size, info.driver);
+}
+
+struct eth_addr kernel_link_mac(const char *interface)
+{
+	struct ifreq ifr = {0};
+	struct eth_addr mac = {0};
+
+	if (request(interface, SIOCGIFHWADDR, &ifr) == 0)
+		memcpy(mac.b, ifr.ifr_hwaddr.sa_data, sizeof(mac.b));
+	return mac;
+}
+
+int kernel_link_set_mac(const char *interface, const struct eth_addr *mac)
+{
+	struct ifreq ifr = {.ifr_hwaddr.sa_family = ARPHRD_ETHER};
+
+	memcpy(ifr.ifr_hwaddr.sa_data, mac->b, sizeof(mac->b));
+	return request(interface, SIOCSIFHWADDR, &ifr);
+}
+
+uint64_t kernel_link_speed_bps(const char *interface)
+{
+	struct ethtool_cmd settings = {.cmd = ETHTOOL_GSET};
+	struct ifreq ifr = {.ifr_data = (char *)&settings};
+	uint32_t mbps;
+
+	if (request(interface, SIOCETHTOOL, &ifr) != 0)
+		return 0;
+	mbps = ethtool_cmd_speed(&settings);
+	return mbps == (uint32_t)SPEED_UNKNOWN ? 0 : (uint64_t)mbps * 1000000;
 }

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/addr.h"
+
 /** The interface's MTU, or -errno (-ENODEV: there is none). */
 int kernel_link_mtu(const char *interface);
 
@@ -22,3 +24,12 @@ int kernel_link_set_up(const char *interface, bool up);
 
 /** Fills in its driver's name (`veth`), "" when it has none; `size` bytes. */
 void kernel_link_driver(const char *interface, char *driver, uint32_t size);
+
+/** The interface's MAC address, or zeros when it has none. */
+struct eth_addr kernel_link_mac(const char *interface);
+
+/** Sets the MAC address; 0 or -errno. */
+int kernel_link_set_mac(const char *interface, const struct eth_addr *mac);
+
+/** Bits per second, 0 when it is not known. */
+uint64_t kernel_link_speed_bps(const char *interface);

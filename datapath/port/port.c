@@ -8,6 +8,8 @@ struct port *port_open(const struct port_spec *spec, const struct port_env *env,
 {
 	if (spec->kind == PORT_VHOST)
 		return vhost_port_open(spec, env, why, why_size);
+	if (spec->kind == PORT_PACKET)
+		return packet_port_open(spec, env, why, why_size);
 	return ethdev_port_open(spec, env, why, why_size);
 }
 

@@ -2,10 +2,10 @@
 /*
  * port: where frames enter and leave the switch.
  *
- * A port is opened, started and closed by the control thread; its bursts run on lcores. Two kinds
- * stand behind one `struct port_ops`: vhost (a guest, through vhost-user) and ethdev (everything
- * that DPDK drives: PCI, AF_XDP, AF_PACKET, tap, pcap, null). The fast path calls rx and tx
- * through the ops and knows no kind.
+ * A port is opened, started and closed by the control thread; its bursts run on lcores. Three kinds
+ * stand behind one `struct port_ops`: vhost (a guest, through vhost-user), packet (an interface of
+ * the kernel, through a packet socket) and ethdev (everything that DPDK drives: PCI, AF_XDP, tap,
+ * pcap, null). The fast path calls rx and tx through the ops and knows no kind.
  *
  * Life: port_open → (rx/tx on lcores) → unlinked from every lcore by its owner, grace period →
  * port_close. Link changes and reconnects never change the `struct port`: a guest that reboots
@@ -34,7 +34,7 @@
 #define PORT_MTU_MAX 9216
 #define PORT_ARG_SIZE 1024
 
-enum port_kind { PORT_VHOST, PORT_ETHDEV };
+enum port_kind { PORT_VHOST, PORT_PACKET, PORT_ETHDEV };
 
 /* What an operator asks for; `kind_name` and `arg` are as in the spec (`tap`, `dut1`). */
 struct port_spec {
@@ -95,9 +95,14 @@ struct port_ops {
 	void (*tx)(struct port *port, uint16_t txq, struct rte_mbuf **frames, uint16_t n,
 		   struct port_tx_result *result);
 	void (*state)(struct port *port, struct port_state *state); /* control thread */
-	int (*set_mtu)(struct port *port, uint16_t mtu);            /* control thread */
-	int (*set_admin)(struct port *port, bool up);               /* control thread */
-	void (*close)(struct port *port);                           /* control thread */
+	/*
+	 * Frames that were lost before rx could have them since the port was opened: the receive
+	 * ring was full. NULL: the kind cannot say. Control thread.
+	 */
+	uint64_t (*missed)(struct port *port);
+	int (*set_mtu)(struct port *port, uint16_t mtu); /* control thread */
+	int (*set_admin)(struct port *port, bool up);    /* control thread */
+	void (*close)(struct port *port);                /* control thread */
 };
 
 /* The common head of each kind's own struct. */

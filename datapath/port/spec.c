@@ -24,7 +24,7 @@ static const struct {
 	const char *name;
 	enum port_kind kind;
 } kinds[] = {
-	{"vhost-user", PORT_VHOST}, {"tap", PORT_ETHDEV},  {"af_packet", PORT_ETHDEV},
+	{"vhost-user", PORT_VHOST}, {"tap", PORT_ETHDEV},  {"af_packet", PORT_PACKET},
 	{"af_xdp", PORT_ETHDEV},    {"pcap", PORT_ETHDEV}, {"pci", PORT_ETHDEV},
 	{"dev", PORT_ETHDEV},
 };

@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text[size] = '\0';
 	if (port_spec_parse(text, &spec, take_other, NULL, why, sizeof(why)) == 0 &&
 	    spec.kind == PORT_ETHDEV)
-		(void)devargs_write(&spec, spec.mtu, devargs);
+		(void)devargs_write(&spec, devargs);
 	free(text);
 	return 0;
 }

@@ -15,9 +15,9 @@
 test ends, whatever way it ends, and skips with t.skip(reason).
 """
 from .case import Failure, check, equal, main, run, test, wait_for
-from .frames import (arp, eth, icmp_echo, ip4, mac_bytes, tcp, udp, untag, vlan)
+from .frames import (BROADCAST, arp, checksum, eth, icmp_echo, ip4, mac_bytes, tcp, udp, untag, vlan)
 from .guest import Guest, ready_image
-from .net import Host, Net, RawSocket, Stream
+from .net import Host, Net, RawSocket, Stream, transfer
 from .ovs import Ovs
 from .switch import ROOT, Controller, Refused, Switch, heddle, program
 from .testpmd import Testpmd

@@ -8,6 +8,7 @@ import ctypes
 import os
 import socket
 import struct
+import subprocess
 import threading
 import time
 
@@ -138,6 +139,26 @@ class Host:
 
     def raw(self):
         return RawSocket(self.ns, self.link)
+
+
+def transfer(source, sink, size=2 << 20):
+    """size random bytes over TCP from one host to the other arrive as they were sent."""
+    receive = ("import socket,sys,hashlib; s=socket.socket(); s.setsockopt(1,2,1); s.bind(('0.0.0.0',5001)); s.listen();"
+               "print('ready',flush=True); s.settimeout(60); c,_=s.accept(); c.settimeout(60); h=hashlib.sha256()\n"
+               "while d:=c.recv(65536): h.update(d)\n"
+               "print(h.hexdigest())")
+    send = (f"import socket,os,hashlib; d=os.urandom({size}); s=socket.create_connection(('{sink.ip}',5001),60);"
+            "s.sendall(d); s.close(); print(hashlib.sha256(d).hexdigest())")
+    child = subprocess.Popen(sink.command("/usr/bin/python3", "-c", receive), stdout=subprocess.PIPE, text=True)
+    try:
+        child.stdout.readline()
+        sent = source.run("/usr/bin/python3", "-c", send, timeout=90).stdout.strip()
+        got = child.communicate(timeout=60)[0].strip()
+    finally:
+        child.kill()
+        child.wait()
+    if got != sent:
+        raise Failure(f"of {size} bytes from {source.name} to {sink.name} not all arrived as they were sent")
 
 
 class RawSocket:

@@ -18,15 +18,13 @@ static void check(const char *kind, const char *arg, uint16_t n_queues, const ch
 
 	text_copy(spec.kind_name, sizeof(spec.kind_name), kind);
 	text_copy(spec.arg, sizeof(spec.arg), arg);
-	assert_int_equal(devargs_write(&spec, 1500, devargs), 0);
+	assert_int_equal(devargs_write(&spec, devargs), 0);
 	assert_string_equal(devargs, wanted);
 }
 
 static void friendly_forms_become_device_strings(void **state)
 {
 	check("tap", "tap0", 0, "net_tap_p1,iface=tap0");
-	check("af_packet", "dut1", 2,
-	      "net_af_packet_p1,iface=dut1,qpairs=2,blocksz=4096,framesz=2048,framecnt=1024");
 	check("af_xdp", "eth0", 0, "net_af_xdp_p1,iface=eth0,queue_count=1");
 	check("pcap", "in.pcap", 0, "net_pcap_p1,rx_pcap=in.pcap");
 	check("pcap", "in.pcap:out.pcap", 0, "net_pcap_p1,rx_pcap=in.pcap,tx_pcap=out.pcap");
@@ -41,23 +39,8 @@ static void a_tap_gets_the_mac(void **state)
 	char devargs[DEVARGS_SIZE];
 
 	spec.mac = (struct eth_addr){{2, 0, 0, 0, 0, 9}};
-	assert_int_equal(devargs_write(&spec, 1500, devargs), 0);
+	assert_int_equal(devargs_write(&spec, devargs), 0);
 	assert_string_equal(devargs, "net_tap_p1,iface=t0,mac=02:00:00:00:00:09");
-}
-
-/* What packet(7) asks of a ring, and room for the kernel's header, the frame and two tags. */
-static void packet_rings_hold_a_frame_of_any_mtu(void **state)
-{
-	for (unsigned int mtu = PORT_MTU_MIN; mtu <= PORT_MTU_MAX; mtu++) {
-		struct packet_ring ring = devargs_packet_ring(mtu);
-
-		assert_true(ring.frame_size >= mtu + 22 + 80);
-		assert_int_equal(ring.frame_size % 16, 0);
-		assert_int_equal(ring.block_size % 4096, 0);
-		assert_int_equal(ring.block_size % ring.frame_size, 0);
-		assert_int_equal(ring.n_frames % (ring.block_size / ring.frame_size), 0);
-		assert_true(devargs_packet_limit(mtu) >= mtu);
-	}
 }
 
 static void names_end_at_the_first_comma(void **state)
@@ -66,8 +49,8 @@ static void names_end_at_the_first_comma(void **state)
 
 	devargs_name("net_null0,no-rx=1", name, sizeof(name));
 	assert_string_equal(name, "net_null0");
-	devargs_name("net_af_packet_p1", name, sizeof(name));
-	assert_string_equal(name, "net_af_pack");
+	devargs_name("net_af_xdp_p1", name, sizeof(name));
+	assert_string_equal(name, "net_af_xdp_");
 }
 
 int main(void)
@@ -75,7 +58,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(friendly_forms_become_device_strings),
 		cmocka_unit_test(a_tap_gets_the_mac),
-		cmocka_unit_test(packet_rings_hold_a_frame_of_any_mtu),
 		cmocka_unit_test(names_end_at_the_first_comma),
 	};
 

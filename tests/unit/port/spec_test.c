@@ -44,7 +44,7 @@ static void reads_all_kinds(void **state)
 	} rows[] = {
 		{"vm1,vhost-user:/run/vm1.sock", "vhost-user", "/run/vm1.sock", PORT_VHOST},
 		{"t.1,tap:tap0", "tap", "tap0", PORT_ETHDEV},
-		{"p1,af_packet:dut1", "af_packet", "dut1", PORT_ETHDEV},
+		{"p1,af_packet:dut1", "af_packet", "dut1", PORT_PACKET},
 		{"p2,af_xdp:eth0", "af_xdp", "eth0", PORT_ETHDEV},
 		{"c,pcap:/tmp/in.pcap:/tmp/out.pcap", "pcap", "/tmp/in.pcap:/tmp/out.pcap",
 		 PORT_ETHDEV},
