@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "openflow/action.h"
+#include "openflow/action_form.h"
 #include "openflow/nicira_action.h"
 
 #include <errno.h>
 
 #define ACTION_HEADER_SIZE 4
+#define ONF_COPY_FIELD 3200 /* EXT-320: copy_field before 1.5 */
 
 /* Actions of a fixed size in the wire's order; set_field and experimenter have their own code. */
 static const struct {
@@ -58,31 +59,50 @@ static enum of_err set_field_unpack(struct cursor *c, enum of_version version,
 	return of_field_info(action->set_field.field)->settable ? OF_OK : OFPBAC_BAD_SET_TYPE;
 }
 
+/* The field of an OXM header without a value; an experimenter's has its id behind it. */
+static int oxm_id_unpack(struct cursor *c)
+{
+	uint32_t header = cursor_u32(c);
+	uint8_t number = (header >> 9) & 0x7f;
+
+	if (header >> 16 != OF_OXM_CLASS_EXPERIMENTER)
+		return of_field_from_oxm((uint16_t)(header >> 16), number);
+	if (cursor_u32(c) != OFP_EXPERIMENTER_ONF)
+		return -1;
+	return number == OF_FIELD_TCP_FLAGS || number == OF_FIELD_ACTSET_OUTPUT ? number : -1;
+}
+
+static bool bits_are_in(enum of_field field, unsigned offset, unsigned n_bits)
+{
+	return n_bits > 0 && offset + n_bits <= of_field_info(field)->n_bits;
+}
+
 static enum of_err copy_field_unpack(struct cursor *c, struct of_action *action)
 {
-	uint32_t from, to;
-	int field;
+	int from, to;
 
+	action->type = OF_ACTION_COPY_FIELD;
 	action->copy_field.n_bits = cursor_u16(c);
 	action->copy_field.from_offset = cursor_u16(c);
 	action->copy_field.to_offset = cursor_u16(c);
 	cursor_skip(c, 2);
-	from = cursor_u32(c);
-	to = cursor_u32(c);
-	if (!cursor_ok(c))
+	from = oxm_id_unpack(c);
+	to = oxm_id_unpack(c);
+	if (!cursor_ok(c) || cursor_left(c) >= 8)
 		return OFPBAC_BAD_LEN;
-	field = of_field_from_oxm((uint16_t)(from >> 16), (from >> 9) & 0x7f);
-	if (field < 0)
+	if (from < 0 || to < 0 || !of_field_info((enum of_field)to)->settable)
 		return OFPBAC_BAD_SET_TYPE;
-	action->copy_field.from = (enum of_field)field;
-	field = of_field_from_oxm((uint16_t)(to >> 16), (to >> 9) & 0x7f);
-	if (field < 0 || !of_field_info((enum of_field)field)->settable)
-		return OFPBAC_BAD_SET_TYPE;
-	action->copy_field.to = (enum of_field)field;
+	action->copy_field.from = (enum of_field)from;
+	action->copy_field.to = (enum of_field)to;
+	if (!bits_are_in((enum of_field)from, action->copy_field.from_offset,
+			 action->copy_field.n_bits) ||
+	    !bits_are_in((enum of_field)to, action->copy_field.to_offset,
+			 action->copy_field.n_bits))
+		return OFPBAC_BAD_SET_LEN;
 	return OF_OK;
 }
 
-static enum of_err output_check(uint32_t port)
+enum of_err of_action_port_check(uint32_t port)
 {
 	if (port == 0 || port == OFPP_ANY || (port > OFPP_MAX && port < OFPP_IN_PORT))
 		return OFPBAC_BAD_OUT_PORT;
@@ -110,7 +130,7 @@ static enum of_err fixed_unpack(struct cursor *c, struct of_action *action)
 	case OF_ACTION_OUTPUT:
 		action->output.port = cursor_u32(c);
 		action->output.max_len = cursor_u16(c);
-		return output_check(action->output.port);
+		return of_action_port_check(action->output.port);
 	case OF_ACTION_GROUP:
 		action->group_id = cursor_u32(c);
 		return OF_OK;
@@ -135,12 +155,21 @@ static enum of_err fixed_unpack(struct cursor *c, struct of_action *action)
 	}
 }
 
-static enum of_err experimenter_unpack(struct cursor *c, enum of_version version,
-				       struct of_arena *arena, struct of_action *action)
+enum of_err of_action_experimenter_unpack(struct cursor *c, enum of_version version,
+					  struct of_arena *arena, struct of_action *action)
 {
+	struct cursor body;
+
+	action->type = OF_ACTION_EXPERIMENTER;
 	action->experimenter.id = cursor_u32(c);
 	if (action->experimenter.id == OFP_EXPERIMENTER_NICIRA)
 		return of_nicira_action_unpack(c, version, arena, action);
+	body = *c;
+	if (action->experimenter.id == OFP_EXPERIMENTER_ONF &&
+	    cursor_u16(&body) == ONF_COPY_FIELD) {
+		cursor_skip(&body, 2);
+		return copy_field_unpack(&body, action);
+	}
 	action->experimenter.len = (uint16_t)cursor_left(c);
 	action->experimenter.data = c->at;
 	return OF_OK;
@@ -150,18 +179,23 @@ static enum of_err action_unpack(struct cursor *c, enum of_version version, stru
 				 struct of_action *action)
 {
 	size_t size = cursor_left(c);
+	uint16_t type = cursor_u16(c);
 	uint16_t wanted;
 
-	action->nicira = false;
-	action->type = (enum of_action_type)cursor_u16(c);
+	memset(action, 0, sizeof(*action));
 	cursor_skip(c, 2);
-	switch (action->type) {
+	if (version == OF10)
+		return of10_action_unpack(c, type, arena, action);
+	action->type = (enum of_action_type)type;
+	switch (type) {
 	case OF_ACTION_SET_FIELD:
 		return set_field_unpack(c, version, action);
 	case OF_ACTION_COPY_FIELD:
 		return version < OF15 ? OFPBAC_BAD_TYPE : copy_field_unpack(c, action);
 	case OF_ACTION_EXPERIMENTER:
-		return experimenter_unpack(c, version, arena, action);
+		return of_action_experimenter_unpack(c, version, arena, action);
+	case OF_ACTION_STORED:
+		return version == OF_STORED ? of_action_stored_unpack(c, action) : OFPBAC_BAD_TYPE;
 	default:
 		wanted = fixed_size(action->type, version);
 		if (wanted == 0)
@@ -253,41 +287,108 @@ static void fixed_pack(const struct of_action *action, struct wbuf *b)
 	}
 }
 
-static int action_pack(const struct of_action *action, enum of_version version, struct wbuf *b)
+static void copy_field_pack(const struct of_action *action, struct wbuf *b)
 {
-	size_t start = b->len;
-	uint16_t size = 0;
-	int rc = 0;
+	wbuf_u16(b, action->copy_field.n_bits);
+	wbuf_u16(b, action->copy_field.from_offset);
+	wbuf_u16(b, action->copy_field.to_offset);
+	wbuf_u16(b, 0);
+	oxm_id_pack(action->copy_field.from, b);
+	oxm_id_pack(action->copy_field.to, b);
+}
 
+int of_action_experimenter_pack(const struct of_action *action, enum of_version version,
+				struct wbuf *b)
+{
 	if (of_nicira_action_is(action, version))
 		return of_nicira_action_pack(action, version, b);
+	wbuf_u16(b, OF_ACTION_EXPERIMENTER);
+	wbuf_u16(b, 0);
+	switch (action->type) {
+	case OF_ACTION_EXPERIMENTER:
+		wbuf_u32(b, action->experimenter.id);
+		wbuf_put(b, action->experimenter.data, action->experimenter.len);
+		return 0;
+	case OF_ACTION_COPY_FIELD:
+		wbuf_u32(b, OFP_EXPERIMENTER_ONF);
+		wbuf_u16(b, ONF_COPY_FIELD);
+		wbuf_u16(b, 0);
+		copy_field_pack(action, b);
+		return 0;
+	default:
+		return -EPROTONOSUPPORT;
+	}
+}
+
+/* Later versions have two actions for what 1.0 says by one, or set what it pushes. */
+static int of10_action_as_later(const struct of_action *action, enum of_version version,
+				struct wbuf *b)
+{
+	struct of_action later[2] = {{.type = OF_ACTION_SET_FIELD}};
+	struct of_match one;
+	int rc = -EPROTONOSUPPORT;
+
+	of_match_init(&one);
+	switch (action->type) {
+	case OF_ACTION_SET_VLAN_VID:
+		(void)of_match_add_u64(&one, OF_FIELD_VLAN_VID, OFPVID_PRESENT | action->vlan_vid);
+		break;
+	case OF_ACTION_SET_VLAN_PCP:
+		(void)of_match_add_u64(&one, OF_FIELD_VLAN_PCP, action->vlan_pcp);
+		break;
+	default:
+		later[0] = (struct of_action){.type = OF_ACTION_SET_QUEUE,
+					      .queue_id = action->enqueue.queue_id};
+		later[1] = (struct of_action){.type = OF_ACTION_OUTPUT,
+					      .output = {.port = action->enqueue.port}};
+		return of_actions_pack(&(struct of_actions){2, later}, version, b);
+	}
+	if (one.n == 1) {
+		later[0].set_field = one.f[0];
+		rc = of_actions_pack(&(struct of_actions){1, later}, version, b);
+	}
+	return rc;
+}
+
+/* The forms since 1.3. */
+static int standard_pack(const struct of_action *action, enum of_version version, struct wbuf *b)
+{
+	size_t start = b->len;
+	uint16_t size;
+
+	if (action->type == OF_ACTION_EXPERIMENTER || of_nicira_action_is(action, version) ||
+	    (action->type == OF_ACTION_COPY_FIELD && version < OF15))
+		return of_action_experimenter_pack(action, version, b);
 	wbuf_u16(b, (uint16_t)action->type);
 	wbuf_u16(b, 0);
 	switch (action->type) {
 	case OF_ACTION_SET_FIELD:
-		rc = action->set_field.masked && version < OF15
-			     ? -EPROTONOSUPPORT
-			     : of_oxm_pack(&action->set_field, version, b);
-		break;
+		return of_oxm_pack(&action->set_field, version, b);
 	case OF_ACTION_COPY_FIELD:
-		rc = version < OF15 ? -EPROTONOSUPPORT : 0;
-		wbuf_u16(b, action->copy_field.n_bits);
-		wbuf_u16(b, action->copy_field.from_offset);
-		wbuf_u16(b, action->copy_field.to_offset);
-		wbuf_u16(b, 0);
-		oxm_id_pack(action->copy_field.from, b);
-		oxm_id_pack(action->copy_field.to, b);
-		break;
-	case OF_ACTION_EXPERIMENTER:
-		wbuf_u32(b, action->experimenter.id);
-		wbuf_put(b, action->experimenter.data, action->experimenter.len);
-		break;
+		copy_field_pack(action, b);
+		return 0;
 	default:
 		size = fixed_size(action->type, version);
-		rc = size == 0 ? -EPROTONOSUPPORT : 0;
 		fixed_pack(action, b);
+		wbuf_pad(b, start, size != 0 ? size : 8);
+		return size == 0 ? -EPROTONOSUPPORT : 0;
 	}
-	wbuf_pad(b, start, size != 0 ? size : 8);
+}
+
+static int action_pack(const struct of_action *action, enum of_version version, struct wbuf *b)
+{
+	size_t start = b->len;
+	int rc = 0;
+
+	if (version == OF10)
+		rc = of10_action_pack(action, b);
+	else if (version == OF_STORED && of_action_needs_stored(action))
+		of_action_stored_pack(action, b);
+	else if (action->type >= OF_ACTION_SET_VLAN_VID && action->type <= OF_ACTION_ENQUEUE)
+		return of10_action_as_later(action, version, b);
+	else
+		rc = standard_pack(action, version, b);
+	wbuf_pad(b, start, 8);
 	wbuf_set_u16(b, start + 2, (uint16_t)(b->len - start));
 	return rc;
 }

@@ -69,6 +69,10 @@ struct of_action {
 	 * such a set_field or copy_field may change is in_port and metadata, too.
 	 */
 	bool nicira;
+	/* A set_field that came as an action of version 1.0: it has no prerequisites, and applies
+	 * to the packets that have the field. TCP_SRC and TCP_DST stand for the ports of UDP and
+	 * SCTP, too, unless the flow's match told which. */
+	bool of10;
 	union {
 		struct {
 			uint32_t port;
@@ -136,12 +140,21 @@ struct of_action {
 enum of_err of_actions_unpack(struct cursor *c, size_t size, enum of_version version,
 			      struct of_arena *arena, struct of_actions *actions);
 
-/** Appends the actions; -EPROTONOSUPPORT: one is not in `version`. */
+/**
+ * Appends the actions; -EPROTONOSUPPORT: one is not in `version`. What 1.0's actions mean beyond
+ * their successors is lost in later versions: a tag is set, not pushed; OF_STORED keeps it.
+ */
 int of_actions_pack(const struct of_actions *actions, enum of_version version, struct wbuf *b);
 
 /** Appends `output:2,pop_vlan`; `drop` for an empty list. `names` may be NULL. */
 void of_actions_text(const struct of_actions *actions, const struct of_names *names,
 		     struct text *t);
+
+/**
+ * Gives the set_fields of version 1.0 that stand for any transport's port the field of the
+ * transport that `match` asks for, if it does.
+ */
+void of_actions_bind_transport(struct of_actions *actions, const struct of_match *match);
 
 /** Copies the list with its data into `arena`; -ENOMEM. */
 int of_actions_copy(struct of_actions *to, const struct of_actions *from, struct of_arena *arena);

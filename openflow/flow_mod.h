@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * flow_mod: OFPT_FLOW_MOD (1.3.5 §7.3.4.1).
+ * flow_mod: OFPT_FLOW_MOD (1.0.0 §5.3.3, 1.3.5 §7.3.4.1, 1.4.1 §7.3.4.2).
  */
 #pragma once
 
@@ -15,7 +15,7 @@ struct of_msg;
 struct of_flow_mod {
 	uint64_t cookie;
 	uint64_t cookie_mask;
-	uint8_t table_id;
+	uint8_t table_id;      /* 1.0: the command's high byte, Nicira's table id, 0 without */
 	uint8_t command;       /* enum of_flow_mod_command */
 	uint16_t idle_timeout; /* seconds, 0 never */
 	uint16_t hard_timeout; /* seconds, 0 never */

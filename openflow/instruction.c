@@ -66,7 +66,7 @@ static enum of_err instruction_unpack(struct cursor *c, enum of_version version,
 		return size == 8 ? OF_OK : OFPBIC_BAD_LEN;
 	case OF_INSTRUCTION_METER:
 		in->meter_id = cursor_u32(c);
-		if (version >= OF15)
+		if (version == OF15) /* an action there */
 			return OFPBIC_UNSUP_INST;
 		return size == 8 ? OF_OK : OFPBIC_BAD_LEN;
 	case OF_INSTRUCTION_STAT_TRIGGER:
@@ -154,7 +154,6 @@ static int instruction_pack(const struct of_instruction *in, enum of_version ver
 		break;
 	case OF_INSTRUCTION_METER:
 		wbuf_u32(b, in->meter_id);
-		rc = version >= OF15 ? -EPROTONOSUPPORT : 0;
 		break;
 	case OF_INSTRUCTION_STAT_TRIGGER:
 		rc = version < OF15 ? -EPROTONOSUPPORT : 0;
@@ -174,16 +173,88 @@ static int instruction_pack(const struct of_instruction *in, enum of_version ver
 	return rc;
 }
 
+/*
+ * A meter is an instruction until 1.4 and an action in 1.5: the one is said as the other, which
+ * comes to the same as long as the action is the first that is applied.
+ */
+struct meter_form {
+	const struct of_instruction *meter; /* an instruction that has to be said as an action */
+	const struct of_instruction
+		*apply; /* actions whose first is to be said as an instruction */
+};
+
+static struct meter_form meter_form_of(const struct of_instructions *instructions,
+				       enum of_version version)
+{
+	const struct of_instruction *apply =
+		of_instructions_find(instructions, OF_INSTRUCTION_APPLY_ACTIONS);
+
+	if (version == OF15)
+		return (struct meter_form){
+			.meter = of_instructions_find(instructions, OF_INSTRUCTION_METER)};
+	if (version < OF15 && apply != NULL && apply->actions.n > 0 &&
+	    apply->actions.a[0].type == OF_ACTION_METER &&
+	    of_instructions_find(instructions, OF_INSTRUCTION_METER) == NULL)
+		return (struct meter_form){.apply = apply};
+	return (struct meter_form){0};
+}
+
+static int meter_action_pack(const struct of_instruction *meter, const struct of_instruction *apply,
+			     struct wbuf *b)
+{
+	struct of_action action = {.type = OF_ACTION_METER, .meter_id = meter->meter_id};
+	size_t start = b->len;
+	int rc;
+
+	wbuf_u16(b, OF_INSTRUCTION_APPLY_ACTIONS);
+	wbuf_zero(b, 6);
+	rc = of_actions_pack(&(struct of_actions){1, &action}, OF15, b);
+	if (rc == 0 && apply != NULL)
+		rc = of_actions_pack(&apply->actions, OF15, b);
+	if (rc == 0 && b->len - start > UINT16_MAX)
+		rc = -EMSGSIZE;
+	if (rc == 0)
+		wbuf_set_u16(b, start + 2, (uint16_t)(b->len - start));
+	return rc;
+}
+
+static int meter_instruction_pack(const struct of_instruction *apply, enum of_version version,
+				  struct wbuf *b)
+{
+	struct of_instruction meter = {.type = OF_INSTRUCTION_METER,
+				       .meter_id = apply->actions.a[0].meter_id};
+	struct of_instruction rest = *apply;
+	int rc = instruction_pack(&meter, version, b);
+
+	rest.actions.a++;
+	rest.actions.n--;
+	if (rc == 0 && rest.actions.n > 0)
+		rc = instruction_pack(&rest, version, b);
+	return rc;
+}
+
 int of_instructions_pack(const struct of_instructions *instructions, enum of_version version,
 			 struct wbuf *b)
 {
-	for (unsigned i = 0; i < instructions->n; i++) {
-		int rc = instruction_pack(&instructions->i[i], version, b);
+	struct meter_form form = meter_form_of(instructions, version);
+	int rc = 0;
 
-		if (rc != 0)
-			return rc;
+	if (form.meter != NULL)
+		rc = meter_action_pack(
+			form.meter,
+			of_instructions_find(instructions, OF_INSTRUCTION_APPLY_ACTIONS), b);
+	for (unsigned i = 0; i < instructions->n && rc == 0; i++) {
+		const struct of_instruction *in = &instructions->i[i];
+
+		if (form.meter != NULL &&
+		    (in->type == OF_INSTRUCTION_METER || in->type == OF_INSTRUCTION_APPLY_ACTIONS))
+			continue;
+		if (in == form.apply)
+			rc = meter_instruction_pack(in, version, b);
+		else
+			rc = instruction_pack(in, version, b);
 	}
-	return 0;
+	return rc;
 }
 
 enum of_err of_instructions_from_actions(struct cursor *c, enum of_version version,

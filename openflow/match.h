@@ -117,7 +117,10 @@ static inline enum of_version of_match_told_version(enum of_version version)
 	return version == OF10 ? OF10 : OF15;
 }
 
-/** Appends a `struct ofp_match` with its padding; -EPROTONOSUPPORT: a field is not in `version`. */
+/**
+ * Appends a `struct ofp_match` with its padding; -EPROTONOSUPPORT: a field, or in 1.0 a mask, is
+ * not in `version`.
+ */
 int of_match_pack(const struct of_match *match, enum of_version version, struct wbuf *b);
 
 /** Reads one OXM TLV, as in a set-field action. Errors as of_match_unpack's. */

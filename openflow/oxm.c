@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The wire form of match fields: 1.3.5 §7.2.3. */
+#include "openflow/match_of10.h"
 #include "openflow/nicira_field.h"
 #include "openflow/nicira_match.h"
 #include "openflow/port.h"
@@ -127,9 +128,13 @@ enum of_err of_oxm_list_unpack(struct cursor *c, enum of_version version, struct
 
 enum of_err of_match_unpack(struct cursor *c, enum of_version version, struct of_match *match)
 {
-	uint16_t type = cursor_u16(c);
-	uint16_t len = cursor_u16(c);
 	struct cursor body;
+	uint16_t type, len;
+
+	if (version == OF10)
+		return of10_match_unpack(c, match);
+	type = cursor_u16(c);
+	len = cursor_u16(c);
 
 	of_match_init(match);
 	if (!cursor_ok(c))
@@ -184,6 +189,8 @@ int of_match_pack(const struct of_match *match, enum of_version version, struct 
 {
 	size_t start = b->len;
 
+	if (version == OF10)
+		return of10_match_pack(match, b);
 	wbuf_u16(b, OFPMT_OXM);
 	wbuf_u16(b, 0);
 	for (unsigned i = 0; i < match->n; i++) {

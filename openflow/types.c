@@ -12,6 +12,8 @@ const char *of_version_name(enum of_version version)
 		return "1.4";
 	case OF15:
 		return "1.5";
+	case OF_STORED:
+		break;
 	}
 	return "?";
 }

@@ -11,7 +11,15 @@
 
 #include <stdint.h>
 
-enum of_version { OF10 = 1, OF13 = 4, OF14 = 5, OF15 = 6 };
+enum of_version {
+	OF10 = 1,
+	OF13 = 4,
+	OF14 = 5,
+	OF15 = 6,
+	/* Never on the wire: how a switch keeps instructions and actions, in 1.5's form and with
+	 * what only other versions say. Reads what 1.3, 1.4 and 1.5 write, too. */
+	OF_STORED = 30,
+};
 
 /** The bit of a version in a bitmap of versions, as in the hello's (§7.5.1). */
 #define OF_VERSION_BIT(version) (1u << (version))
@@ -209,6 +217,7 @@ enum of_config_flags {
 	OFPC_FRAG_DROP = 1,
 	OFPC_FRAG_REASM = 2,
 	OFPC_FRAG_MASK = 3,
+	OFPC_INVALID_TTL_TO_CONTROLLER = 1 << 2, /* 1.1 and 1.2, and tools in 1.0 */
 };
 
 enum of_role {

@@ -25,7 +25,7 @@ static const struct {
 	{"unknown type", "04630008 00000001", OFPBRC_BAD_TYPE},
 	{"type of 1.4 in 1.3", "041e0008 00000001", OFPBRC_BAD_TYPE},
 	{"unknown version", "08050008 00000001", OFPBRC_BAD_VERSION},
-	{"version 1.0 is not served", "01050008 00000001", OFPBRC_BAD_TYPE},
+	{"unknown type of 1.0", "01160008 00000001", OFPBRC_BAD_TYPE},
 	{"too long", "0405000c 00000001 00000000", OFPBRC_BAD_LEN},
 	{"config too short", "0409000a 00000001 0000", OFPBRC_BAD_LEN},
 	{"flow-mod too short", "040e0010 00000001 0000000000000000", OFPBRC_BAD_LEN},
