@@ -10,110 +10,9 @@
 #include <rte_tcp.h>
 #include <rte_udp.h>
 
+#include "datapath/pmd/checksum.h"
+
 #define ICMPV6_ND_OPTIONS 24 /* bytes from the ICMPv6 header to the first option */
-
-/* --- VLAN tags ------------------------------------------------------------------------------ */
-
-static void grow_l2(struct rte_mbuf *m, int bytes)
-{
-	if (m->ol_flags & RTE_MBUF_F_TX_OFFLOAD_MASK)
-		m->l2_len = (uint64_t)(m->l2_len + bytes);
-}
-
-bool edit_push_vlan(struct rte_mbuf *m, uint16_t tpid, uint16_t tci)
-{
-	uint8_t *data = (uint8_t *)rte_pktmbuf_prepend(m, 4);
-
-	if (data == NULL)
-		return false;
-	memmove(data, data + 4, 12);
-	data[12] = (uint8_t)(tpid >> 8);
-	data[13] = (uint8_t)tpid;
-	data[14] = (uint8_t)(tci >> 8);
-	data[15] = (uint8_t)tci;
-	grow_l2(m, 4);
-	return true;
-}
-
-static uint8_t *outer_tag(struct rte_mbuf *m)
-{
-	uint8_t *data = rte_pktmbuf_mtod(m, uint8_t *);
-	uint16_t type = (uint16_t)(data[12] << 8 | data[13]);
-
-	if ((type != RTE_ETHER_TYPE_VLAN && type != RTE_ETHER_TYPE_QINQ) ||
-	    rte_pktmbuf_data_len(m) < RTE_ETHER_HDR_LEN + 4)
-		return NULL;
-	return data + 14;
-}
-
-bool edit_pop_vlan(struct rte_mbuf *m)
-{
-	uint8_t *data = rte_pktmbuf_mtod(m, uint8_t *);
-
-	if (outer_tag(m) == NULL)
-		return false;
-	memmove(data + 4, data, 12);
-	rte_pktmbuf_adj(m, 4);
-	grow_l2(m, -4);
-	return true;
-}
-
-bool edit_set_vid(struct rte_mbuf *m, uint16_t vid)
-{
-	uint8_t *tag = outer_tag(m);
-
-	if (tag == NULL)
-		return false;
-	tag[0] = (uint8_t)((tag[0] & 0xf0) | vid >> 8);
-	tag[1] = (uint8_t)vid;
-	return true;
-}
-
-/* --- checksums ------------------------------------------------------------------------------ */
-
-/* Sum of 16-bit words; an odd last byte counts as the high one. */
-static uint32_t sum_words(const uint8_t *p, size_t size)
-{
-	uint32_t sum = 0;
-
-	for (size_t i = 0; i < size; i += 2)
-		sum += (uint32_t)p[i] << 8 | (i + 1 < size ? p[i + 1] : 0);
-	return sum;
-}
-
-static uint16_t fold(uint32_t sum)
-{
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)sum;
-}
-
-static uint16_t get16(const uint8_t *p)
-{
-	return (uint16_t)(p[0] << 8 | p[1]);
-}
-
-static void put16(uint8_t *p, uint16_t v)
-{
-	p[0] = (uint8_t)(v >> 8);
-	p[1] = (uint8_t)v;
-}
-
-/* RFC 1624 equation 3: HC' = ~(~HC + ~m + m'). */
-static void checksum_change(uint8_t *at, uint16_t old_sum, uint16_t new_sum)
-{
-	uint32_t sum = (uint16_t)~get16(at);
-
-	sum += (uint16_t)~old_sum;
-	sum += new_sum;
-	put16(at, (uint16_t)~fold(sum));
-}
-
-/* The same for a sum of the pseudo header, which is not complemented. */
-static void partial_change(uint8_t *at, uint16_t old_sum, uint16_t new_sum)
-{
-	put16(at, fold((uint32_t)get16(at) + (uint16_t)~old_sum + new_sum));
-}
 
 /* Where the checksum of the L4 header stands; NULL when it has none that must be kept. */
 static uint8_t *l4_checksum(struct rte_mbuf *m, const struct flow_key *key,
@@ -193,7 +92,7 @@ static struct place l3_place(const struct flow_key *key, const struct frame_layo
 			     enum flow_field field)
 {
 	bool v4 = is_type(key, RTE_ETHER_TYPE_IPV4), v6 = is_type(key, RTE_ETHER_TYPE_IPV6);
-	bool arp = is_type(key, RTE_ETHER_TYPE_ARP);
+	bool arp = is_type(key, RTE_ETHER_TYPE_ARP) || is_type(key, RTE_ETHER_TYPE_RARP);
 
 	if (layout->l3 == 0)
 		return nowhere;
@@ -245,7 +144,8 @@ static struct place l3_place(const struct flow_key *key, const struct frame_layo
 static struct place l4_place(const struct rte_mbuf *m, const struct flow_key *key,
 			     const struct frame_layout *layout, enum flow_field field)
 {
-	bool ports = key->ip_proto == IPPROTO_TCP || key->ip_proto == IPPROTO_UDP;
+	bool ports = key->ip_proto == IPPROTO_TCP || key->ip_proto == IPPROTO_UDP ||
+		     key->ip_proto == IPPROTO_SCTP;
 	bool icmp = key->ip_proto == IPPROTO_ICMP || key->ip_proto == IPPROTO_ICMPV6;
 	uint32_t option = layout->l4 + ICMPV6_ND_OPTIONS, size = rte_pktmbuf_data_len(m);
 	const uint8_t *data = rte_pktmbuf_mtod(m, const uint8_t *);
@@ -286,7 +186,7 @@ static uint16_t sum_around(const uint8_t *data, uint32_t offset, uint32_t size, 
 	uint32_t from = offset - ((offset - header) & 1);
 	uint32_t to = offset + size + ((offset + size - header) & 1);
 
-	return fold(sum_words(data + from, to - from));
+	return sum_fold(sum_words(data + from, to - from));
 }
 
 static void write_bytes(struct rte_mbuf *m, const struct flow_key *key,
@@ -310,6 +210,8 @@ static void write_bytes(struct rte_mbuf *m, const struct flow_key *key,
 				old_sum, new_sum);
 	if (at.covered == COVERED_IPV4_PSEUDO || at.covered == COVERED_PSEUDO)
 		l4_change(m, key, layout, true, old_sum, new_sum);
+	else if (at.covered == COVERED_L4 && key->ip_proto == IPPROTO_SCTP)
+		edit_sctp_checksum(m, key, layout);
 	else if (at.covered == COVERED_L4)
 		l4_change(m, key, layout, false, old_sum, new_sum);
 }
@@ -351,19 +253,6 @@ static bool set_flabel(struct rte_mbuf *m, const struct flow_key *key,
 	return true;
 }
 
-static bool set_vlan(struct rte_mbuf *m, const uint8_t *value, const uint8_t *mask)
-{
-	uint8_t *tag = outer_tag(m);
-	/* The bit that says "present" in a key is the drop eligibility bit in a tag. */
-	uint8_t care = mask[0] & 0xef;
-
-	if (tag == NULL)
-		return false;
-	tag[0] = (uint8_t)((tag[0] & ~care) | (value[0] & care));
-	tag[1] = (uint8_t)((tag[1] & ~mask[1]) | (value[1] & mask[1]));
-	return true;
-}
-
 /* Sets the bits in the key; fields without bytes in the frame live only there. */
 static void set_key(struct flow_key *key, enum flow_field field, const uint8_t *value,
 		    const uint8_t *mask)
@@ -373,6 +262,47 @@ static void set_key(struct flow_key *key, enum flow_field field, const uint8_t *
 
 	for (unsigned int i = 0; i < place.size; i++)
 		to[i] = (uint8_t)((to[i] & ~mask[i]) | (value[i] & mask[i]));
+}
+
+/* What carries no L3 header that is set: types, tags and shims. */
+static bool set_in_l2(struct rte_mbuf *m, struct flow_key *key, struct frame_layout *layout,
+		      enum flow_field field, const uint8_t *value, const uint8_t *mask, bool *moved)
+{
+	uint8_t *data = rte_pktmbuf_mtod(m, uint8_t *);
+
+	switch (field) {
+	case FLOW_ETH_TYPE:
+		for (int i = 0; i < 2; i++) {
+			uint8_t *to = data + layout->body - 2 + i;
+
+			*to = (uint8_t)((*to & ~mask[i]) | (value[i] & mask[i]));
+		}
+		*moved = true;
+		return true;
+	case FLOW_MPLS_LSE:
+		return edit_set_mpls(m, key, layout, value, mask);
+	case FLOW_PBB:
+		return edit_set_pbb(m, key, layout, value, mask);
+	default:
+		return edit_set_vlan(m, value, mask, moved);
+	}
+}
+
+/* The protocol: of IPv6 it stands in the last header before the upper layer. */
+static bool set_ip_proto(struct rte_mbuf *m, const struct flow_key *key,
+			 const struct frame_layout *layout, uint8_t value, uint8_t mask)
+{
+	uint8_t *data = rte_pktmbuf_mtod(m, uint8_t *), *at = data + layout->proto;
+	uint16_t old_sum;
+
+	if (layout->l3 == 0 || !is_ip(key))
+		return false;
+	old_sum = get16(at - 1);
+	*at = (uint8_t)((*at & ~mask) | (value & mask));
+	if (is_type(key, RTE_ETHER_TYPE_IPV4))
+		checksum_change(data + layout->l3 + offsetof(struct rte_ipv4_hdr, hdr_checksum),
+				old_sum, get16(at - 1));
+	return true;
 }
 
 static bool set_in_frame(struct rte_mbuf *m, struct flow_key *key, struct frame_layout *layout,
@@ -387,8 +317,8 @@ static bool set_in_frame(struct rte_mbuf *m, struct flow_key *key, struct frame_
 	case FLOW_ETH_SRC:
 		at = (struct place){6, 6, COVERED_NONE};
 		break;
-	case FLOW_VLAN_TCI:
-		return set_vlan(m, value, mask);
+	case FLOW_IP_PROTO:
+		return set_ip_proto(m, key, layout, value[0], mask[0]);
 	case FLOW_IP_TOS:
 		return set_tos(m, key, layout, value[0], mask[0]);
 	case FLOW_IPV6_FLABEL:
@@ -414,33 +344,59 @@ static bool set_in_frame(struct rte_mbuf *m, struct flow_key *key, struct frame_
 	return true;
 }
 
+/* Fields that are the pipeline's, not the frame's. */
+static bool in_key_only(enum flow_field field)
+{
+	return field == FLOW_METADATA || field == FLOW_TUNNEL_ID || field == FLOW_PKT_MARK ||
+	       field >= FLOW_IN_PORT;
+}
+
+/* Fields without which the frame is another: it is read again after they were set. */
+static bool changes_layers(enum flow_field field)
+{
+	return field == FLOW_ETH_TYPE || field == FLOW_VLAN_TCI || field == FLOW_IP_PROTO;
+}
+
 bool edit_set_field(struct rte_mbuf *m, struct flow_key *key, struct frame_layout *layout,
 		    enum flow_field field, const uint8_t *value, const uint8_t *mask)
 {
-	bool in_key_only = field == FLOW_METADATA || field == FLOW_TUNNEL_ID || field >= FLOW_REG0;
+	bool moved = field == FLOW_IP_PROTO;
 
-	if (!in_key_only) {
-		if (layout->depth < FLOW_DEPTH_L4 && field > FLOW_VLAN_TCI)
-			frame_parse(m, FLOW_DEPTH_L4, FRAME_ALL_WORDS, key, layout);
-		if (!set_in_frame(m, key, layout, field, value, mask))
-			return false;
+	if (in_key_only(field)) {
+		set_key(key, field, value, mask);
+		return true;
 	}
-	set_key(key, field, value, mask);
+	if (field > FLOW_VLAN_TCI)
+		edit_read_whole(m, key, layout);
+	if (field == FLOW_ETH_TYPE || field == FLOW_VLAN_TCI || field == FLOW_MPLS_LSE ||
+	    field == FLOW_PBB) {
+		if (!set_in_l2(m, key, layout, field, value, mask, &moved))
+			return false;
+	} else if (!set_in_frame(m, key, layout, field, value, mask)) {
+		return false;
+	}
+	if (changes_layers(field) && moved)
+		frame_parse(m, FLOW_DEPTH_L4, FRAME_ALL_WORDS, key, layout);
+	else
+		set_key(key, field, value, mask);
 	return true;
 }
 
-enum edit_ttl edit_dec_ttl(struct rte_mbuf *m, struct flow_key *key, struct frame_layout *layout)
+bool edit_bits_set(struct rte_mbuf *m, struct flow_key *key, struct frame_layout *layout,
+		   const struct flow_bits *to, const uint8_t in[16])
 {
-	static const uint8_t all = 0xff;
-	uint8_t ttl;
+	uint8_t value[16], mask[16];
 
-	if (layout->depth < FLOW_DEPTH_L4)
-		frame_parse(m, FLOW_DEPTH_L4, FRAME_ALL_WORDS, key, layout);
-	if (layout->l3 == 0 || !is_ip(key))
-		return EDIT_TTL_NONE;
-	if (key->ip_ttl <= 1)
-		return EDIT_TTL_EXPIRED;
-	ttl = (uint8_t)(key->ip_ttl - 1);
-	edit_set_field(m, key, layout, FLOW_IP_TTL, &ttl, &all);
-	return EDIT_TTL_OK;
+	flow_bits_spread(to, in, value, mask);
+	return edit_set_field(m, key, layout, (enum flow_field)to->field, value, mask);
+}
+
+bool edit_copy_field(struct rte_mbuf *m, struct flow_key *key, struct frame_layout *layout,
+		     const struct flow_bits *from, const struct flow_bits *to)
+{
+	uint8_t bits[16];
+
+	edit_read_whole(m, key, layout);
+	flow_bits_get(key, from, bits);
+	return edit_bits_set(m, key, layout, to, bits);
 }

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Action lists, action sets and groups. */
+/* Action lists, one action after the other. */
+#include <string.h>
+
 #include "datapath/pmd/edit.h"
 #include "datapath/pmd/lcore.h"
+
+/* The first reserved number where a register holds 16 bits, as in version 1.0. */
+#define FIRST_RESERVED_16 0xff00u
 
 /* The frame's bytes moved: what was read from them is read again. */
 static void reparse(struct frame *f)
@@ -9,7 +14,7 @@ static void reparse(struct frame *f)
 	frame_parse(f->m, (enum flow_depth)f->layout.depth, FRAME_ALL_WORDS, f->key, &f->layout);
 }
 
-static void output(struct lcore *l, struct frame *f, uint32_t ofport)
+void frame_output_to(struct lcore *l, struct frame *f, uint32_t ofport)
 {
 	const struct pipeline_port *port = pipeline_port(l->pipeline, ofport);
 
@@ -51,74 +56,178 @@ static void output_all(struct lcore *l, struct frame *f, bool is_flood)
 		frame_fail(l, f, DROP_FLOOD_EMPTY);
 }
 
-static void push_vlan(struct lcore *l, struct frame *f, uint16_t tpid)
+/* --- what ends a frame ----------------------------------------------------------------------- */
+
+/* The frame is at its end; what was sent before stays sent. */
+static bool end_frame(struct lcore *l, struct frame *f, enum drop_reason reason)
+{
+	frame_fail(l, f, reason);
+	f->ended = true;
+	return false;
+}
+
+bool frame_step(struct lcore *l, struct frame *f)
+{
+	if (likely(l->steps_left != 0)) {
+		l->steps_left--;
+		return true;
+	}
+	return end_frame(l, f, DROP_TOO_MANY_STEPS);
+}
+
+/* An expired TTL is the controller's to know, if one wants to (1.3.5 §7.4.1). */
+static bool ttl_done(struct lcore *l, struct frame *f, enum edit_ttl result)
+{
+	if (likely(result != EDIT_TTL_EXPIRED))
+		return true;
+	if (!__atomic_load_n(&l->pipeline->punt_invalid_ttl, __ATOMIC_RELAXED))
+		return end_frame(l, f, DROP_TTL_EXPIRED);
+	frame_punt(l, f, PUNT_INVALID_TTL, UINT16_MAX);
+	f->ended = true;
+	return false;
+}
+
+bool frame_meter(struct lcore *l, struct frame *f, struct meter *meter)
+{
+	uint8_t prec_level = 0, tos, mask = 0xfc;
+
+	switch (meter_run(meter, l->flow_counters, rte_pktmbuf_pkt_len(f->m), l->now_tsc,
+			  &prec_level)) {
+	case METER_PASS:
+		return true;
+	case METER_DROP:
+		return end_frame(l, f, DROP_METER);
+	case METER_REMARK:
+		break;
+	}
+	frame_settle(l, f);
+	edit_read_whole(f->m, f->key, &f->layout);
+	tos = (uint8_t)(meter_dscp(f->key->ip_tos >> 2, prec_level) << 2);
+	/* A frame without a DSCP has nothing to mark. */
+	if (tos != (f->key->ip_tos & mask))
+		edit_set_field(f->m, f->key, &f->layout, FLOW_IP_TOS, &tos, &mask);
+	return true;
+}
+
+/* --- pushes and pops -------------------------------------------------------------------------- */
+
+/* What a push or pop did: the frame is read again. */
+static bool moved(struct lcore *l, struct frame *f, bool done)
+{
+	if (unlikely(!done))
+		return end_frame(l, f, DROP_BAD_ACTION);
+	reparse(f);
+	return true;
+}
+
+static bool push_vlan(struct lcore *l, struct frame *f, uint16_t tpid)
 {
 	/* VID and PCP of the new tag are those of the outermost one (1.3.5 §5.12.1). */
 	uint16_t tci = rte_be_to_cpu_16(f->key->vlan_tci_be) & (uint16_t)~FLOW_VLAN_PRESENT;
 
-	frame_settle(l, f);
-	if (unlikely(!edit_push_vlan(f->m, tpid, tci)))
-		frame_fail(l, f, DROP_BAD_ACTION);
-	else
-		reparse(f);
+	return moved(l, f, edit_push_vlan(f->m, tpid, tci));
 }
 
-static void pop_vlan(struct lcore *l, struct frame *f)
+/* A pop of what is not there changes nothing. */
+static bool popped(struct frame *f, bool done)
 {
-	frame_settle(l, f);
-	if (edit_pop_vlan(f->m))
+	if (done)
 		reparse(f);
+	return true;
 }
 
-/* False: the frame is at its end. */
-static bool dec_ttl(struct lcore *l, struct frame *f)
+/* Actions that change the frame's bytes. */
+static bool edit(struct lcore *l, struct frame *f, const struct action *a)
 {
+	struct frame_layout *layout = &f->layout;
+
 	frame_settle(l, f);
-	if (likely(edit_dec_ttl(f->m, f->key, &f->layout) != EDIT_TTL_EXPIRED))
+	switch ((enum action_op)a->op) {
+	case ACTION_SET_FIELD: /* a frame that has no such field stays as it is */
+		edit_set_field(f->m, f->key, layout, (enum flow_field)a->arg, action_value(a),
+			       action_mask(a));
 		return true;
-	frame_fail(l, f, DROP_TTL_EXPIRED);
-	return false;
-}
-
-/* --- groups --------------------------------------------------------------------------------- */
-
-/* A list that only outputs leaves the frame as it is: no copy is needed for it. */
-static bool changes_frame(const struct action_list *list)
-{
-	for (const struct action *a = action_first(list); a != action_end(list);
-	     a = action_next(a)) {
-		if (a->op != ACTION_OUTPUT && a->op != ACTION_CONTROLLER && a->op != ACTION_IN_PORT)
-			return true;
+	case ACTION_PUSH_VLAN:
+		return push_vlan(l, f, (uint16_t)a->arg);
+	case ACTION_POP_VLAN:
+		return popped(f, edit_pop_vlan(f->m));
+	case ACTION_DEC_TTL:
+		return ttl_done(l, f, edit_dec_ttl(f->m, f->key, layout));
+	case ACTION_PUSH_MPLS:
+		return moved(l, f, edit_push_mpls(f->m, f->key, layout, (uint16_t)a->arg));
+	case ACTION_POP_MPLS:
+		return popped(f, edit_pop_mpls(f->m, f->key, layout, (uint16_t)a->arg));
+	case ACTION_PUSH_PBB:
+		return moved(l, f, edit_push_pbb(f->m, f->key, layout));
+	case ACTION_POP_PBB:
+		return popped(f, edit_pop_pbb(f->m, f->key, layout));
+	case ACTION_DEC_MPLS_TTL:
+		return ttl_done(l, f, edit_dec_mpls_ttl(f->m, f->key, layout));
+	case ACTION_COPY_TTL_OUT:
+	case ACTION_COPY_TTL_IN:
+		edit_copy_ttl(f->m, f->key, layout, a->op == ACTION_COPY_TTL_OUT);
+		return true;
+	case ACTION_COPY_FIELD:
+		edit_copy_field(f->m, f->key, layout, &action_bits(a)[0], &action_bits(a)[1]);
+		return true;
+	default:
+		return true;
 	}
-	return false;
 }
 
-/*
- * Does a bucket only send back to where the frame came from? A group of all leaves that one out,
- * as a flood does (1.3.5 §5.6.1): that is no drop.
- */
-static bool only_to_in_port(const struct action_list *list, uint32_t in_port)
+/* --- Nicira's --------------------------------------------------------------------------------- */
+
+static void output_reg(struct lcore *l, struct frame *f, const struct action *a)
 {
-	bool any = false;
+	uint8_t bits[16];
+	uint32_t port;
 
-	for (const struct action *a = action_first(list); a != action_end(list);
-	     a = action_next(a)) {
-		if (a->op == ACTION_OUTPUT) {
-			if (a->arg != in_port)
-				return false;
-			any = true;
-		} else if (a->op != ACTION_SET_FIELD && a->op != ACTION_PUSH_VLAN &&
-			   a->op != ACTION_POP_VLAN && a->op != ACTION_DEC_TTL) {
-			return false;
-		}
+	edit_read_whole(f->m, f->key, &f->layout);
+	flow_bits_get(f->key, action_bits(a), bits);
+	memcpy(&port, &bits[12], sizeof(port));
+	port = rte_be_to_cpu_32(port);
+	if (action_bits(a)->n_bits <= 16 && port >= FIRST_RESERVED_16) /* 1.0's numbers */
+		port |= 0xffff0000;
+	switch (port) {
+	case PORT_NO_IN_PORT:
+		output_in_port(l, f);
+		return;
+	case PORT_NO_NORMAL:
+		frame_normal(l, f);
+		return;
+	case PORT_NO_FLOOD:
+	case PORT_NO_ALL:
+		output_all(l, f, port == PORT_NO_FLOOD);
+		return;
+	case PORT_NO_CONTROLLER:
+		frame_punt(l, f, PUNT_ACTION, (uint16_t)a->arg);
+		return;
+	default:
+		frame_output_to(l, f, port);
 	}
-	return any;
 }
 
-/* Runs a bucket on a copy, so that what follows sees the frame as it came. */
-static void run_bucket_on_copy(struct lcore *l, struct frame *f, const struct action_list *list)
+/* A push on a full stack and a pop of an empty one do nothing, as the field is used to. */
+static void stack_op(struct lcore *l, struct frame *f, const struct action *a)
+{
+	struct frame_stack *stack = f->stack;
+
+	if (a->op == ACTION_STACK_PUSH) {
+		edit_read_whole(f->m, f->key, &f->layout);
+		if (stack->n < STACK_DEPTH)
+			flow_bits_get(f->key, action_bits(a), stack->value[stack->n++]);
+		return;
+	}
+	if (stack->n == 0)
+		return;
+	frame_settle(l, f);
+	edit_bits_set(f->m, f->key, &f->layout, action_bits(a), stack->value[--stack->n]);
+}
+
+void frame_execute_on_copy(struct lcore *l, struct frame *f, const struct action_list *list)
 {
 	struct flow_key key = *f->key;
+	struct action_set set;
 	struct frame sub = *f;
 
 	sub.m = rte_pktmbuf_copy(f->m, l->mbufs, 0, UINT32_MAX);
@@ -128,7 +237,9 @@ static void run_bucket_on_copy(struct lcore *l, struct frame *f, const struct ac
 	}
 	sub.m->tx_offload = f->m->tx_offload;
 	count(&ingress(l)->copies, 1);
+	action_set_clear(&set);
 	sub.key = &key;
+	sub.set = &set;
 	sub.pending.kind = PENDING_NONE;
 	sub.n_failed = 0;
 	sub.reason = DROP_RULE;
@@ -138,73 +249,56 @@ static void run_bucket_on_copy(struct lcore *l, struct frame *f, const struct ac
 		f->reason = DROP_N_REASONS;
 }
 
-static void run_group(struct lcore *l, struct frame *f, const struct group *group, bool final)
+/* --- lists ------------------------------------------------------------------------------------ */
+
+/* What is rare. */
+static bool execute_rare(struct lcore *l, struct frame *f, const struct action *a)
 {
-	const struct group_buckets *buckets = __atomic_load_n(&group->buckets, __ATOMIC_ACQUIRE);
-	uint32_t bytes = rte_pktmbuf_pkt_len(f->m);
-	uint32_t n_left_out = 0;
-
-	if (unlikely(f->depth >= GROUP_MAX_DEPTH)) {
-		frame_fail(l, f, DROP_GROUP_DEPTH);
-		return;
+	switch ((enum action_op)a->op) {
+	case ACTION_TABLE:
+		f->submit = true;
+		return true;
+	case ACTION_METER:
+		return frame_meter(l, f, action_meter(a));
+	case ACTION_OUTPUT_REG:
+		output_reg(l, f, a);
+		return true;
+	case ACTION_RESUBMIT:
+		frame_resubmit(l, f, a->arg, (uint8_t)a->payload[0]);
+		return !f->ended && !f->exited;
+	case ACTION_LEARN:
+		edit_read_whole(f->m, f->key, &f->layout);
+		frame_learn(l, f, a);
+		return true;
+	case ACTION_STACK_PUSH:
+	case ACTION_STACK_POP:
+		stack_op(l, f, a);
+		return true;
+	case ACTION_CLONE:
+		if (!frame_step(l, f))
+			return false;
+		frame_execute_on_copy(l, f, action_nested(a));
+		return true;
+	case ACTION_EXIT:
+		f->exited = true;
+		return false;
+	default:
+		return edit(l, f, a);
 	}
-	if (group->counter_id != 0)
-		flow_counter_add(l->flow_counters, group->counter_id, 1, bytes, l->now_tsc);
-	if (buckets->n == 0) {
-		frame_fail(l, f, DROP_GROUP_EMPTY);
-		return;
-	}
-	f->depth++;
-	for (uint32_t i = 0; i < buckets->n; i++) {
-		const struct group_bucket *b = &buckets->b[i];
-
-		if (buckets->kind == GROUP_ALL && only_to_in_port(b->actions, l->in_port)) {
-			n_left_out++;
-			continue;
-		}
-		if (b->counter_id != 0)
-			flow_counter_add(l->flow_counters, b->counter_id, 1, bytes, l->now_tsc);
-		if ((final && i + 1 == buckets->n) || !changes_frame(b->actions))
-			frame_execute(l, f, b->actions, final && i + 1 == buckets->n);
-		else
-			run_bucket_on_copy(l, f, b->actions);
-	}
-	f->depth--;
-	if (unlikely(n_left_out == buckets->n))
-		frame_fail(l, f, DROP_TO_IN_PORT);
 }
 
-/* --- lists and sets ------------------------------------------------------------------------- */
-
-/* One action; false when the frame is at its end. */
-static bool run_action(struct lcore *l, struct frame *f, const struct action *a, bool final)
+bool frame_execute_one(struct lcore *l, struct frame *f, const struct action *a, bool final)
 {
 	switch ((enum action_op)a->op) {
 	case ACTION_OUTPUT:
-		output(l, f, a->arg);
+		frame_output_to(l, f, a->arg);
 		return true;
 	case ACTION_NORMAL:
 		frame_normal(l, f);
 		return true;
 	case ACTION_GROUP:
-		run_group(l, f, action_group(a), final);
-		return true;
-	case ACTION_SET_FIELD:
-		frame_settle(l, f);
-		if (unlikely(!edit_set_field(f->m, f->key, &f->layout, (enum flow_field)a->arg,
-					     action_value(a), action_mask(a)))) {
-			frame_fail(l, f, DROP_BAD_ACTION);
-			return false;
-		}
-		return true;
-	case ACTION_PUSH_VLAN:
-		push_vlan(l, f, (uint16_t)a->arg);
-		return true;
-	case ACTION_POP_VLAN:
-		pop_vlan(l, f);
-		return true;
-	case ACTION_DEC_TTL:
-		return dec_ttl(l, f);
+		frame_group(l, f, action_group(a), final);
+		return !f->ended;
 	case ACTION_CONTROLLER:
 		frame_punt(l, f, a->reason, (uint16_t)a->arg);
 		return true;
@@ -215,15 +309,9 @@ static bool run_action(struct lcore *l, struct frame *f, const struct action *a,
 	case ACTION_FLOOD:
 		output_all(l, f, a->op == ACTION_FLOOD);
 		return true;
-	case ACTION_TABLE:
-		f->submit = true;
-		return true;
-	case ACTION_SET_QUEUE:
-	case ACTION_METER:
-	case ACTION_N_OPS:
-		return true;
+	default:
+		return execute_rare(l, f, a);
 	}
-	return true;
 }
 
 void frame_execute(struct lcore *l, struct frame *f, const struct action_list *list, bool final)
@@ -232,74 +320,7 @@ void frame_execute(struct lcore *l, struct frame *f, const struct action_list *l
 
 	for (const struct action *a = action_first(list), *next; a != end; a = next) {
 		next = action_next(a);
-		if (unlikely(!run_action(l, f, a, final && next == end)))
-			return;
-	}
-}
-
-static enum action_slot slot_of(const struct action *a)
-{
-	switch ((enum action_op)a->op) {
-	case ACTION_POP_VLAN:
-		return SLOT_POP_VLAN;
-	case ACTION_PUSH_VLAN:
-		return SLOT_PUSH_VLAN;
-	case ACTION_DEC_TTL:
-		return SLOT_DEC_TTL;
-	case ACTION_SET_FIELD:
-		if (a->arg == FLOW_VLAN_TCI && (action_mask(a)[0] & 0x0f) == 0 &&
-		    action_mask(a)[1] == 0)
-			return SLOT_SET_PCP;
-		if (a->arg == FLOW_IP_TOS && (action_mask(a)[0] & 0xfc) == 0)
-			return SLOT_SET_ECN;
-		return (enum action_slot)(SLOT_SET_FIRST + a->arg);
-	case ACTION_SET_QUEUE:
-		return SLOT_QUEUE;
-	case ACTION_GROUP:
-		return SLOT_GROUP;
-	default:
-		return SLOT_OUTPUT;
-	}
-}
-
-void frame_write_actions(struct frame *f, const struct action_list *list)
-{
-	for (const struct action *a = action_first(list); a != action_end(list);
-	     a = action_next(a)) {
-		enum action_slot slot = slot_of(a);
-
-		f->set->slot[slot] = a;
-		f->set->present[slot / 64] |= 1ull << slot % 64;
-	}
-}
-
-/* Takes the first slot out of what is left of a set; N_SLOTS when it is empty. */
-static int next_slot(uint64_t left[2])
-{
-	int word = left[0] != 0 ? 0 : 1, slot;
-
-	if (left[word] == 0)
-		return N_SLOTS;
-	slot = word * 64 + __builtin_ctzll(left[word]);
-	left[word] &= left[word] - 1;
-	return slot;
-}
-
-static bool has_slot(const uint64_t present[2], int slot)
-{
-	return (present[slot / 64] >> slot % 64 & 1) != 0;
-}
-
-void frame_execute_set(struct lcore *l, struct frame *f)
-{
-	uint64_t left[2] = {f->set->present[0], f->set->present[1]};
-
-	if (has_slot(left, SLOT_GROUP)) /* §5.10: a group takes precedence */
-		left[SLOT_OUTPUT / 64] &= ~(1ull << SLOT_OUTPUT % 64);
-	else if (!has_slot(left, SLOT_OUTPUT) && f->reason != DROP_N_REASONS)
-		f->reason = DROP_SET_EMPTY;
-	for (int slot; (slot = next_slot(left)) != N_SLOTS;) {
-		if (!run_action(l, f, f->set->slot[slot], (left[0] | left[1]) == 0))
+		if (unlikely(!frame_execute_one(l, f, a, final && next == end)))
 			return;
 	}
 }

@@ -18,9 +18,17 @@
 #include "datapath/pmd/parse.h"
 #include "datapath/pmd/pmd.h"
 #include "datapath/table/group.h"
+#include "datapath/table/meter.h"
 #include "datapath/table/pipeline.h"
 
 #define TX_BUFFER PMD_BURST
+
+/* Reserved port numbers that frames can meet at run time; those of OpenFlow (1.3.5 §7.2.1). */
+#define PORT_NO_IN_PORT 0xfffffff8u
+#define PORT_NO_NORMAL 0xfffffffau
+#define PORT_NO_FLOOD 0xfffffffbu
+#define PORT_NO_ALL 0xfffffffcu
+#define PORT_NO_CONTROLLER 0xfffffffdu
 
 /* One port for sending; made and retired by the control thread, filled by the lcore. */
 struct lcore_tx {
@@ -56,23 +64,7 @@ struct pending {
 	uint64_t cookie;  /* PENDING_PUNT */
 };
 
-/* The slots of an action set in the order in which it is executed (OpenFlow 1.3.5 §5.10). */
-enum action_slot {
-	SLOT_POP_VLAN,
-	SLOT_PUSH_VLAN,
-	SLOT_DEC_TTL,
-	SLOT_SET_FIRST,
-	SLOT_SET_LAST = SLOT_SET_FIRST + FLOW_N_FIELDS - 1,
-	SLOT_SET_PCP, /* half of FLOW_VLAN_TCI: a field of its own in OpenFlow */
-	SLOT_SET_ECN, /* part of FLOW_IP_TOS, likewise */
-	SLOT_QUEUE,
-	SLOT_GROUP,
-	SLOT_OUTPUT,
-	N_SLOTS
-};
-
-_Static_assert(N_SLOTS <= 128, "the action set has one bit a slot");
-
+/* What a frame's write-actions instructions collected (OpenFlow 1.3.5 §5.10). */
 struct action_set {
 	uint64_t present[2]; /* bit i of both together: slot[i] is set */
 	const struct action *slot[N_SLOTS];
@@ -90,6 +82,18 @@ static inline void action_set_clear(struct action_set *set)
 	set->present[0] = set->present[1] = 0;
 }
 
+#define STACK_DEPTH 8
+
+/* The stack of Nicira's push and pop. */
+struct frame_stack {
+	uint32_t n;
+	uint8_t value[STACK_DEPTH][16];
+};
+
+/* What one frame may cause: buckets, resubmits and clones, whatever their nesting. */
+#define FRAME_MAX_STEPS 8192
+#define FRAME_MAX_RESUBMITS 32 /* nested */
+
 /*
  * A frame on its way through the pipeline. Most frames never need one: it is opened when a rule
  * does more than its program's shortcut says.
@@ -98,12 +102,17 @@ struct frame {
 	struct rte_mbuf *m;
 	struct flow_key *key;
 	struct action_set *set;
+	struct frame_stack *stack;
 	struct frame_layout layout;
 	struct pending pending;
 	uint16_t n_failed;  /* outputs that could not be; each is counted as a copy that was dropped
 			     */
 	uint8_t depth;      /* of groups */
+	uint8_t resubmits;  /* nested ones */
 	bool submit;        /* packet-out to TABLE */
+	bool ended;         /* nothing more happens to it */
+	bool exited;        /* no more lists; its action set is still executed */
+	bool in_egress;     /* it passes the egress tables */
 	uint8_t reason;     /* enum drop_reason if it goes nowhere */
 	uint8_t table_id;   /* where it is */
 	uint8_t next_table; /* where it goes to when its bit in the burst is set */
@@ -121,7 +130,9 @@ struct lcore {
 	struct rxq_list *rxqs;                   /* ctl, atomic */
 	struct lcore_tx *tx[PIPELINE_MAX_PORTS]; /* ctl, atomic */
 	struct rte_ring *punts;                  /* to the control thread */
+	struct rte_ring *learns;                 /* to it: struct learn_request */
 	struct rte_ring *packet_outs;            /* from it; first lcore only */
+	struct learn_seen *learn_seen;           /* LEARN_SEEN of them: see learn.c */
 	bool punted;                             /* in this turn */
 	uint16_t in_index;                       /* of the frames at work */
 	uint32_t in_port;                        /* of the frames at work */
@@ -137,6 +148,9 @@ struct lcore {
 	uint64_t opened; /* bit i: frame[i] is in use */
 	struct frame frame[PMD_BURST];
 	struct action_set set[PMD_BURST];
+	struct frame_stack stack[PMD_BURST];
+	uint32_t steps_left;  /* of the frame at work: see FRAME_MAX_STEPS */
+	uint8_t first_egress; /* of the pipeline, for this burst; 0: no egress tables */
 	/* Read by the control thread. */
 	uint64_t busy_cycles, idle_cycles, packets;
 	struct pipeline_table_counter table[PIPELINE_N_TABLES];
@@ -220,16 +234,68 @@ void lcore_normal(struct lcore *l, const uint8_t *at, uint32_t n);
 /** Executes an action list. `final`: nothing comes behind it for this frame. */
 void frame_execute(struct lcore *l, struct frame *f, const struct action_list *list, bool final);
 
+/** Executes one action; false when the list ends with it. */
+bool frame_execute_one(struct lcore *l, struct frame *f, const struct action *a, bool final);
+
+/** Sends the frame to the port of that number, now or at its end. */
+void frame_output_to(struct lcore *l, struct frame *f, uint32_t ofport);
+
+/** Charges the frame to a meter; false: it was dropped, or could not be marked. */
+bool frame_meter(struct lcore *l, struct frame *f, struct meter *meter);
+
+/** Runs a list on a copy, so that what follows sees the frame as it came. */
+void frame_execute_on_copy(struct lcore *l, struct frame *f, const struct action_list *list);
+
+/** One more step of the frame at work; false: it had too many, which is its end. */
+bool frame_step(struct lcore *l, struct frame *f);
+
+/* action_set.c */
+
 /** Merges a list into the frame's action set. */
 void frame_write_actions(struct frame *f, const struct action_list *list);
 
 /** Executes the action set. */
 void frame_execute_set(struct lcore *l, struct frame *f);
 
+/* groups.c */
+
+/** Hands the frame to a group. */
+void frame_group(struct lcore *l, struct frame *f, const struct group *group, bool final);
+
+/* learn.c */
+
+/** Asks the control thread to learn from the frame, unless it was asked the same just now. */
+void frame_learn(struct lcore *l, const struct frame *f, const struct action *a);
+
 /* classify.c */
 
 /** Takes the first n places of the burst (m, key, layout) from the first table to their ends. */
 void lcore_classify(struct lcore *l, uint32_t n);
+
+/** Searches one table for one frame; NULL: no rule. */
+const struct rule *frame_look_up(struct lcore *l, struct frame *f, uint8_t table_id);
+
+/** Does what a rule says; true when the frame goes on to next_table. The set is not executed. */
+bool frame_run_rule(struct lcore *l, struct frame *f, const struct rule *rule);
+
+/* conjunction.c */
+
+/**
+ * The answer of a table that has clauses: the rule of a complete conjunction of a higher priority
+ * than `plain` (which the other rules gave; NULL: none), else `plain`.
+ */
+const struct rule *frame_find_conjunction(struct lcore *l, const struct classifier *cls,
+					  const struct classifier *clauses, struct flow_key *key,
+					  const struct rule *plain);
+
+/* walk.c: tables for a single frame, beside the burst */
+
+/** Looks a table up in the midst of a list (ovs-actions(7), resubmit). */
+void frame_resubmit(struct lcore *l, struct frame *f, uint32_t in_port, uint8_t table_id);
+
+/** Takes a frame that is about to leave by a port through the egress tables (1.5.1 §5.1.3). */
+void frame_egress(struct lcore *l, const struct frame *f, struct rte_mbuf *m,
+		  const struct pending *p);
 
 /* loop.c */
 

@@ -7,7 +7,10 @@
 
 #include <rte_random.h>
 
+#include <rte_ring_elem.h>
+
 #include "datapath/pmd/lcore.h"
+#include "datapath/pmd/learn.h"
 
 struct flow_cache *flow_cache_create(unsigned int n_tables)
 {
@@ -43,14 +46,14 @@ void flow_cache_destroy(struct flow_cache *cache)
 #define PUNT_RING 1024
 #define PACKET_OUT_RING 1024
 
-static struct rte_ring *make_ring(const char *what, unsigned int number, unsigned int size,
-				  unsigned int flags)
+static struct rte_ring *make_ring(const char *what, unsigned int number, unsigned int elem_size,
+				  unsigned int size, unsigned int flags)
 {
 	static unsigned int serial; /* control thread; a process may have several pmds in tests */
 	char name[RTE_RING_NAMESIZE];
 
 	snprintf(name, sizeof(name), "%s%u_%u", what, number, serial++);
-	return rte_ring_create(name, size, SOCKET_ID_ANY, flags);
+	return rte_ring_create_elem(name, elem_size, size, SOCKET_ID_ANY, flags);
 }
 
 void lcore_destroy(struct lcore *l)
@@ -64,7 +67,9 @@ void lcore_destroy(struct lcore *l)
 			rte_pktmbuf_free(m);
 	}
 	rte_ring_free(l->punts);
+	rte_ring_free(l->learns);
 	rte_ring_free(l->packet_outs);
+	free(l->learn_seen);
 	if (l->rxqs != NULL) {
 		for (uint32_t i = 0; i < l->rxqs->n; i++)
 			free(l->rxqs->rxq[i]);
@@ -78,6 +83,7 @@ void lcore_destroy(struct lcore *l)
 
 struct lcore *lcore_create(struct pmd *pmd, unsigned int number)
 {
+	const unsigned int flags = RING_F_SP_ENQ | RING_F_SC_DEQ;
 	struct lcore *l = aligned_alloc(64, (sizeof(*l) + 63) / 64 * 64);
 
 	if (l == NULL)
@@ -91,12 +97,14 @@ struct lcore *lcore_create(struct pmd *pmd, unsigned int number)
 	l->lcore_id = pmd->config.lcore_id[number];
 	l->cache = flow_cache_create(PIPELINE_N_TABLES);
 	l->rxqs = calloc(1, sizeof(*l->rxqs));
-	l->punts = make_ring("punt", number, PUNT_RING, RING_F_SP_ENQ | RING_F_SC_DEQ);
+	l->learn_seen = calloc(LEARN_SEEN, sizeof(*l->learn_seen));
+	l->punts = make_ring("punt", number, sizeof(void *), PUNT_RING, flags);
+	l->learns = make_ring("learn", number, sizeof(struct learn_request), LEARN_RING, flags);
 	if (number == 0)
 		l->packet_outs =
-			make_ring("pktout", number, PACKET_OUT_RING, RING_F_SP_ENQ | RING_F_SC_DEQ);
-	if (l->cache == NULL || l->rxqs == NULL || l->punts == NULL ||
-	    (number == 0 && l->packet_outs == NULL)) {
+			make_ring("pktout", number, sizeof(void *), PACKET_OUT_RING, flags);
+	if (l->cache == NULL || l->rxqs == NULL || l->punts == NULL || l->learns == NULL ||
+	    l->learn_seen == NULL || (number == 0 && l->packet_outs == NULL)) {
 		lcore_destroy(l);
 		return NULL;
 	}

@@ -107,11 +107,14 @@ static void run_packet_out(struct lcore *l, struct packet_out *out)
 	l->m[0] = out->frame;
 	key_start(&l->key[0], l->in_port, FRAME_ALL_WORDS);
 	frame_parse(out->frame, FLOW_DEPTH_L4, FRAME_ALL_WORDS, &l->key[0], &l->layout[0]);
+	l->version = __atomic_load_n(&l->pipeline->version, __ATOMIC_ACQUIRE);
+	l->first_egress = __atomic_load_n(&l->pipeline->first_egress, __ATOMIC_RELAXED);
+	l->steps_left = FRAME_MAX_STEPS;
 	f = frame_open(l, 0);
 	frame_execute(l, f, out->actions, true);
-	if (f->submit) {
+	if (f->submit && !f->ended) {
 		frame_settle(l, f);
-		f->submit = false;
+		f->submit = f->exited = false;
 		lcore_classify(l, 1);
 	} else {
 		frame_end(l, f);

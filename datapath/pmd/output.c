@@ -95,11 +95,14 @@ struct frame *frame_open(struct lcore *l, uint32_t i)
 	f->key = &l->key[i];
 	f->layout = l->layout[i];
 	f->set = &l->set[i];
+	f->stack = &l->stack[i];
+	f->stack->n = 0;
 	action_set_clear(f->set);
 	f->pending.kind = PENDING_NONE;
 	f->n_failed = 0;
 	f->depth = 0;
-	f->submit = false;
+	f->resubmits = 0;
+	f->submit = f->ended = f->exited = f->in_egress = false;
 	f->reason = DROP_RULE;
 	f->table_id = 0;
 	f->cookie = UINT64_MAX;
@@ -147,7 +150,9 @@ static void send_to_control(struct lcore *l, struct frame *f, struct rte_mbuf *m
 
 static void send(struct lcore *l, struct frame *f, struct rte_mbuf *m)
 {
-	if (likely(f->pending.kind == PENDING_PORT))
+	if (unlikely(l->first_egress != 0) && f->pending.kind == PENDING_PORT && !f->in_egress)
+		frame_egress(l, f, m, &f->pending);
+	else if (likely(f->pending.kind == PENDING_PORT))
 		send_to_port(l, m, &f->pending);
 	else
 		send_to_control(l, f, m, &f->pending);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "datapath/pmd/parse.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include <rte_arp.h>
@@ -12,6 +13,7 @@
 #include <rte_udp.h>
 
 #define ETH_TYPE_NONE 0x05ff /* OpenFlow's value for 802.3 frames without SNAP */
+#define ETH_TYPE_PBB 0x88e7
 #define IPV6_MAX_HEADERS 8
 #define ND_NEIGHBOR_SOLICIT 135
 #define ND_NEIGHBOR_ADVERT 136
@@ -146,6 +148,7 @@ static void parse_ipv4(const struct view *v, uint32_t at, uint32_t frame_size, b
 	    total < header || total > frame_size - at)
 		return;
 	layout->l3 = (uint16_t)at;
+	layout->proto = (uint16_t)(at + offsetof(struct rte_ipv4_hdr, next_proto_id));
 	key->ip_proto = ip->next_proto_id;
 	key->ip_tos = ip->type_of_service;
 	key->ip_ttl = ip->time_to_live;
@@ -160,37 +163,93 @@ static void parse_ipv4(const struct view *v, uint32_t at, uint32_t frame_size, b
 		parse_l4(v, at + header, key, layout);
 }
 
-/* Walks the extension headers; returns the offset of the upper layer, 0 when there is none. */
-static uint32_t walk_ipv6(const struct view *v, uint32_t at, uint8_t *next, uint8_t *frag)
+/* The order in which extension headers should come (RFC 8200 §4.1). */
+enum { RANK_HOP = 1, RANK_DEST_FIRST, RANK_ROUTER, RANK_FRAG, RANK_AUTH, RANK_ESP, RANK_DEST_LAST };
+
+/* What was seen on the way through the extension headers. */
+struct exthdrs {
+	uint16_t bits;  /* OFPIEH_* (OpenFlow 1.3.5 §7.2.3.8) */
+	uint16_t proto; /* where the type of the header last read stands */
+	uint8_t rank;
+};
+
+#define IEH_NONEXT 0x001
+#define IEH_ESP 0x002
+#define IEH_AUTH 0x004
+#define IEH_DEST 0x008
+#define IEH_FRAG 0x010
+#define IEH_ROUTER 0x020
+#define IEH_HOP 0x040
+#define IEH_UNREP 0x080
+#define IEH_UNSEQ 0x100
+
+/* Notes a header; one that comes twice, or too late, is noted as such. */
+static void note_header(struct exthdrs *seen, uint16_t bit, uint8_t rank)
+{
+	bool again = (seen->bits & bit) != 0;
+
+	/* Destination options may come twice: before the routing header and at the end. */
+	if (bit == IEH_DEST && (again || seen->rank >= RANK_ROUTER)) {
+		again = again && seen->rank == RANK_DEST_LAST;
+		rank = RANK_DEST_LAST;
+	}
+	if (again)
+		seen->bits |= IEH_UNREP;
+	if (rank < seen->rank)
+		seen->bits |= IEH_UNSEQ;
+	else
+		seen->rank = rank;
+	seen->bits |= bit;
+}
+
+/*
+ * Walks the extension headers; returns the offset of the upper layer, 0 when there is none.
+ * `*next` ends as the protocol of the upper layer.
+ */
+static uint32_t walk_ipv6(const struct view *v, uint32_t at, uint8_t *next, uint8_t *frag,
+			  struct exthdrs *seen)
 {
 	for (int i = 0; i < IPV6_MAX_HEADERS; i++) {
 		uint32_t size;
 
 		switch (*next) {
 		case IPPROTO_HOPOPTS:
+			note_header(seen, IEH_HOP, RANK_HOP);
+			break;
 		case IPPROTO_ROUTING:
+			note_header(seen, IEH_ROUTER, RANK_ROUTER);
+			break;
 		case IPPROTO_DSTOPTS:
-			if (!has(v, at, 8))
-				return 0;
-			size = (v->data[at + 1] + 1u) * 8;
+			note_header(seen, IEH_DEST, RANK_DEST_FIRST);
 			break;
 		case IPPROTO_AH:
-			if (!has(v, at, 8))
-				return 0;
-			size = (v->data[at + 1] + 2u) * 4;
+			note_header(seen, IEH_AUTH, RANK_AUTH);
 			break;
 		case IPPROTO_FRAGMENT:
-			if (!has(v, at, 8))
-				return 0;
+			note_header(seen, IEH_FRAG, RANK_FRAG);
+			break;
+		case IPPROTO_ESP: /* what is behind it cannot be read */
+			note_header(seen, IEH_ESP, RANK_ESP);
+			return at;
+		case IPPROTO_NONE:
+			seen->bits |= IEH_NONEXT;
+			return at;
+		default:
+			return at;
+		}
+		if (!has(v, at, 8))
+			return 0;
+		size = (v->data[at + 1] + 1u) * 8;
+		if (*next == IPPROTO_AH) {
+			size = (v->data[at + 1] + 2u) * 4;
+		} else if (*next == IPPROTO_FRAGMENT) {
 			size = 8;
 			*frag = FLOW_FRAG_ANY;
 			if (load_be16(v->data + at + 2) & 0xfff8)
 				*frag |= FLOW_FRAG_LATER;
-			break;
-		default:
-			return at;
 		}
 		*next = v->data[at];
+		seen->proto = (uint16_t)at;
 		at += size;
 		if (*frag & FLOW_FRAG_LATER)
 			return 0;
@@ -202,6 +261,7 @@ static void parse_ipv6(const struct view *v, uint32_t at, uint32_t frame_size, b
 		       struct flow_key *key, struct frame_layout *layout)
 {
 	const struct rte_ipv6_hdr *ip = (const void *)(v->data + at);
+	struct exthdrs seen = {.proto = (uint16_t)(at + offsetof(struct rte_ipv6_hdr, proto))};
 	uint32_t vtc, l4;
 
 	if (!has(v, at, sizeof(*ip)))
@@ -216,7 +276,9 @@ static void parse_ipv6(const struct view *v, uint32_t at, uint32_t frame_size, b
 	memcpy(key->ipv6_src, ip->src_addr, 16);
 	memcpy(key->ipv6_dst, ip->dst_addr, 16);
 	key->ipv6_flabel_be = rte_cpu_to_be_32(vtc & 0xfffff);
-	l4 = walk_ipv6(v, at + sizeof(*ip), &key->ip_proto, &key->ip_frag);
+	l4 = walk_ipv6(v, at + sizeof(*ip), &key->ip_proto, &key->ip_frag, &seen);
+	key->ipv6_exthdr_be = rte_cpu_to_be_16(seen.bits);
+	layout->proto = seen.proto;
 	if (want_l4 && l4 != 0)
 		parse_l4(v, l4, key, layout);
 }
@@ -234,6 +296,24 @@ static void parse_arp(const struct view *v, uint32_t at, struct flow_key *key,
 	memcpy(key->arp_tha, &arp->arp_data.arp_tha, 6);
 	memcpy(&key->ipv4_src_be, &arp->arp_data.arp_sip, 4);
 	memcpy(&key->ipv4_dst_be, &arp->arp_data.arp_tip, 4);
+}
+
+static void parse_mpls(const struct view *v, uint32_t at, struct flow_key *key)
+{
+	if (has(v, at, 4))
+		memcpy(&key->mpls_lse_be, v->data + at, 4);
+}
+
+/* The I-TAG: PCP, DEI, UCA, three bits without use, I-SID (IEEE 802.1ah §9.7). */
+static void parse_pbb(const struct view *v, uint32_t at, struct flow_key *key)
+{
+	uint32_t tag;
+
+	if (!has(v, at, 4))
+		return;
+	memcpy(&tag, v->data + at, 4);
+	tag = rte_be_to_cpu_32(tag);
+	key->pbb_be = rte_cpu_to_be_32((tag & 0x00ffffff) | (tag >> 27 & 1) << 24);
 }
 
 #define KEY_FIRST_L3_WORD 4
@@ -258,9 +338,11 @@ void frame_parse(const struct rte_mbuf *m, enum flow_depth depth, uint32_t words
 	uint32_t at;
 
 	layout->depth = (uint8_t)depth;
+	layout->whole = depth == FLOW_DEPTH_L4 && words == FRAME_ALL_WORDS;
 	layout->l3 = 0;
 	layout->l4 = 0;
 	at = parse_ethernet(&v, key, layout, &type);
+	layout->body = (uint16_t)at;
 	if (depth == FLOW_DEPTH_L2)
 		return;
 	clear_l3(key, words);
@@ -268,8 +350,12 @@ void frame_parse(const struct rte_mbuf *m, enum flow_depth depth, uint32_t words
 		parse_ipv4(&v, at, rte_pktmbuf_pkt_len(m), depth == FLOW_DEPTH_L4, key, layout);
 	else if (type == RTE_ETHER_TYPE_IPV6)
 		parse_ipv6(&v, at, rte_pktmbuf_pkt_len(m), depth == FLOW_DEPTH_L4, key, layout);
-	else if (type == RTE_ETHER_TYPE_ARP)
+	else if (type == RTE_ETHER_TYPE_ARP || type == RTE_ETHER_TYPE_RARP)
 		parse_arp(&v, at, key, layout);
+	else if (type == RTE_ETHER_TYPE_MPLS || type == RTE_ETHER_TYPE_MPLSM)
+		parse_mpls(&v, at, key);
+	else if (type == ETH_TYPE_PBB)
+		parse_pbb(&v, at, key);
 }
 
 _Static_assert(offsetof(struct flow_key, ip_proto) == KEY_FIRST_L3_WORD * 8, "first L3 word");

@@ -15,7 +15,10 @@
 struct frame_layout {
 	uint8_t depth;  /* enum flow_depth: what of this and of the key is filled */
 	uint8_t n_tags; /* VLAN tags */
+	bool whole;     /* all words of the key are this frame's */
+	uint16_t body;  /* what follows the Ethernet type, which stands right before it */
 	uint16_t l3;    /* 0: no IP or ARP header that can be trusted */
+	uint16_t proto; /* of the byte that says what the IP header carries; with l3 */
 	uint16_t l4;    /* 0: no TCP, UDP, SCTP or ICMP header that can be trusted */
 };
 

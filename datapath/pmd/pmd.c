@@ -81,7 +81,7 @@ static void reap_packet_outs(struct pmd *pmd, bool all)
 		if (out->done == 0)
 			rte_pktmbuf_free(out->frame);
 		*link = out->next;
-		free(out->actions);
+		action_list_free(out->actions);
 		free(out);
 		pmd->n_packet_outs--;
 	}
@@ -224,6 +224,16 @@ uint32_t pmd_punted(struct pmd *pmd, struct rte_mbuf **frames, uint32_t n)
 	return got;
 }
 
+uint32_t pmd_learns(struct pmd *pmd, struct learn_request *requests, uint32_t n)
+{
+	uint32_t got = 0;
+
+	for (unsigned int i = 0; i < pmd->config.n_lcores && got < n; i++)
+		got += rte_ring_sc_dequeue_burst_elem(pmd->lcore[i]->learns, requests + got,
+						      sizeof(*requests), n - got, NULL);
+	return got;
+}
+
 int pmd_punt_fd(const struct pmd *pmd)
 {
 	return pmd->punt_fd;
@@ -233,7 +243,8 @@ bool pmd_punt_arm(struct pmd *pmd)
 {
 	__atomic_store_n(&pmd->punt_armed, 1, __ATOMIC_SEQ_CST);
 	for (unsigned int i = 0; i < pmd->config.n_lcores; i++) {
-		if (!rte_ring_empty(pmd->lcore[i]->punts)) {
+		if (!rte_ring_empty(pmd->lcore[i]->punts) ||
+		    !rte_ring_empty(pmd->lcore[i]->learns)) {
 			__atomic_store_n(&pmd->punt_armed, 0, __ATOMIC_SEQ_CST);
 			return false;
 		}
@@ -264,7 +275,7 @@ free_out:
 	free(out);
 drop:
 	rte_pktmbuf_free(frame);
-	free(actions);
+	action_list_free(actions);
 	return rc;
 }
 

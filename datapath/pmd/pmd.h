@@ -117,9 +117,13 @@ void pmd_table_counters(const struct pmd *pmd, uint8_t table_id,
 /** Takes up to `n` punted frames; the caller owns them. Control thread. */
 uint32_t pmd_punted(struct pmd *pmd, struct rte_mbuf **frames, uint32_t n);
 
+/** Takes up to `n` requests to learn. Control thread. */
+uint32_t pmd_learns(struct pmd *pmd, struct learn_request *requests, uint32_t n);
+
 /**
- * A file descriptor that turns readable when frames were punted while the control thread waited.
- * Call pmd_punt_arm before waiting (false: there are frames already), read 8 bytes after waking.
+ * A file descriptor that turns readable when frames or requests were punted while the control
+ * thread waited. Call pmd_punt_arm before waiting (false: there are frames already), read 8 bytes
+ * after waking.
  */
 int pmd_punt_fd(const struct pmd *pmd);
 

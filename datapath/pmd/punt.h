@@ -22,6 +22,7 @@ enum punt_reason {
 	PUNT_ACTION_SET,
 	PUNT_GROUP,
 	PUNT_PACKET_OUT,
+	PUNT_IMPLICIT_MISS, /* no rule at all: for controllers of version 1.0 */
 };
 
 /* In the private area of a punted mbuf. */
@@ -33,7 +34,8 @@ struct punt_info {
 	uint64_t tunnel_id;
 	uint16_t max_len;
 	uint8_t table_id;
-	uint8_t reason; /* enum punt_reason */
+	uint8_t reason;         /* enum punt_reason */
+	uint16_t controller_id; /* Nicira's: 0 is every controller's */
 };
 
 #define PUNT_PRIV_SIZE 64
@@ -52,4 +54,12 @@ struct packet_out {
 	uint32_t in_port;            /* a port's number or a reserved one */
 	uint32_t done;               /* atomic: set by the lcore, which is through with it */
 	struct packet_out *next;     /* control thread */
+};
+
+/* What a lcore asks the control thread to learn (ovs-actions(7), learn). */
+struct learn_request {
+	struct flow_key key;
+	uint32_t learn_id; /* of the struct learn_handle */
+	uint8_t table_id;  /* of the rule at work */
+	uint8_t unused[3];
 };

@@ -453,3 +453,40 @@ void classifier_lookup(const struct classifier *cls, const struct flow_key *keys
 		search_tuple(list->tuple[k], keys, want, version, found);
 	}
 }
+
+/* All rules of one tuple; see classifier_match_all. */
+static uint32_t match_tuple(const struct tuple *t, const struct flow_key *key, int64_t above,
+			    uint32_t version, const struct rule **found, uint32_t room)
+{
+	const struct tuple_array *a = __atomic_load_n(&t->array, __ATOMIC_ACQUIRE);
+	uint64_t hash = tuple_key_hash(t, key);
+	const struct tuple_bucket *b = &a->buckets[hash & a->mask];
+	uint32_t n = 0, next;
+
+	for (;; b = &a->buckets[next]) {
+		for (unsigned int hits = bucket_hits(b, tuple_sig(hash)); hits != 0 && n < room;
+		     hits &= hits - 1) {
+			const struct rule *rule =
+				__atomic_load_n(&b->rule[__builtin_ctz(hits)], __ATOMIC_ACQUIRE);
+
+			if (rule->priority > above && rule_covers(rule, key) &&
+			    rule_visible(rule, version))
+				found[n++] = rule;
+		}
+		next = __atomic_load_n(&b->next, __ATOMIC_ACQUIRE);
+		if (next == 0)
+			return n;
+	}
+}
+
+uint32_t classifier_match_all(const struct classifier *cls, const struct flow_key *key,
+			      int64_t above, uint32_t version, const struct rule **found,
+			      uint32_t room)
+{
+	const struct tuple_list *list = __atomic_load_n(&cls->list, __ATOMIC_ACQUIRE);
+	uint32_t n = 0;
+
+	for (uint32_t k = 0; k < list->n && n < room; k++)
+		n += match_tuple(list->tuple[k], key, above, version, found + n, room - n);
+	return n;
+}

@@ -77,6 +77,14 @@ void classifier_tidy(struct classifier *cls);
 void classifier_lookup(const struct classifier *cls, const struct flow_key *keys, uint64_t want,
 		       uint32_t version, const struct rule **found);
 
+/**
+ * All visible rules of priority above `above` that the key matches, in no order; at most `room` of
+ * them. Returns how many are in `found`. Lcores, between two quiescent states.
+ */
+uint32_t classifier_match_all(const struct classifier *cls, const struct flow_key *key,
+			      int64_t above, uint32_t version, const struct rule **found,
+			      uint32_t room);
+
 /* What a search costs at most, for people. */
 struct classifier_cost {
 	uint32_t n_tuples;

@@ -67,3 +67,66 @@ enum flow_depth flow_match_depth(const struct flow_match *match)
 		return FLOW_DEPTH_L3;
 	return FLOW_DEPTH_L2;
 }
+
+/* --- runs of bits ----------------------------------------------------------------------------- */
+
+bool flow_field_is_number(enum flow_field field)
+{
+	return field == FLOW_METADATA || field == FLOW_TUNNEL_ID || field == FLOW_PKT_MARK ||
+	       field == FLOW_IN_PORT || field == FLOW_IN_PHY_PORT || field == FLOW_ACTSET_OUTPUT ||
+	       field >= FLOW_REG0;
+}
+
+/* To network order and back. */
+static void swap(uint8_t *bytes, unsigned int size)
+{
+	for (unsigned int i = 0; i < size / 2; i++) {
+		uint8_t b = bytes[i];
+
+		bytes[i] = bytes[size - 1 - i];
+		bytes[size - 1 - i] = b;
+	}
+}
+
+/* Bit `i`, counted from the least significant one, of `size` bytes in network order. */
+static bool bit_get(const uint8_t *bytes, unsigned int size, unsigned int i)
+{
+	return (bytes[size - 1 - i / 8] >> i % 8 & 1) != 0;
+}
+
+static void bit_set(uint8_t *bytes, unsigned int size, unsigned int i, bool on)
+{
+	uint8_t *at = &bytes[size - 1 - i / 8];
+
+	*at = (uint8_t)((*at & ~(1u << i % 8)) | (unsigned int)on << i % 8);
+}
+
+void flow_bits_get(const struct flow_key *key, const struct flow_bits *from, uint8_t out[16])
+{
+	struct flow_field_place place = flow_field_place((enum flow_field)from->field);
+	uint8_t bytes[16];
+
+	memcpy(bytes, (const uint8_t *)key + place.offset, place.size);
+	if (flow_field_is_number((enum flow_field)from->field))
+		swap(bytes, place.size);
+	memset(out, 0, 16);
+	for (unsigned int i = 0; i < from->n_bits; i++)
+		bit_set(out, 16, i, bit_get(bytes, place.size, from->offset + i));
+}
+
+void flow_bits_spread(const struct flow_bits *to, const uint8_t in[16], uint8_t value[16],
+		      uint8_t mask[16])
+{
+	struct flow_field_place place = flow_field_place((enum flow_field)to->field);
+
+	memset(value, 0, 16);
+	memset(mask, 0, 16);
+	for (unsigned int i = 0; i < to->n_bits; i++) {
+		bit_set(value, place.size, to->offset + i, bit_get(in, 16, i));
+		bit_set(mask, place.size, to->offset + i, true);
+	}
+	if (flow_field_is_number((enum flow_field)to->field)) {
+		swap(value, place.size);
+		swap(mask, place.size);
+	}
+}

@@ -70,6 +70,19 @@ _Static_assert(sizeof(struct flow_key) == FLOW_KEY_WORDS * 8, "flow_key has hole
 #define FLOW_FRAG_ANY 1   /* part of a fragmented datagram */
 #define FLOW_FRAG_LATER 2 /* not its first part: no L4 header */
 
+/* Words that are the pipeline's own and not the frame's: from tunnel_id on. */
+#define FLOW_OWN_WORDS (~0u << 18 & ((1u << FLOW_KEY_WORDS) - 1))
+
+/** Which words have a bit set: bit i is word i. Any thread. */
+static inline uint32_t flow_key_words(const struct flow_key *key)
+{
+	uint32_t words = 0;
+
+	for (int i = 0; i < FLOW_KEY_WORDS; i++)
+		words |= (uint32_t)(key->w[i] != 0) << i;
+	return words;
+}
+
 /* How deep a frame is parsed; chosen from the union of the rules' masks. */
 enum flow_depth { FLOW_DEPTH_L2, FLOW_DEPTH_L3, FLOW_DEPTH_L4 };
 
@@ -139,3 +152,24 @@ struct flow_field_place {
 
 /** Where a field stands in the key. Any thread. */
 struct flow_field_place flow_field_place(enum flow_field field);
+
+/* A run of bits of a field, from its least significant bit on. */
+struct flow_bits {
+	uint8_t field; /* enum flow_field */
+	uint8_t offset;
+	uint8_t n_bits;
+	uint8_t unused;
+};
+
+/** Is the field kept as a number in host order, not as the frame has it? Any thread. */
+bool flow_field_is_number(enum flow_field field);
+
+/** The bits, right-aligned in 16 bytes in network order. Any thread. */
+void flow_bits_get(const struct flow_key *key, const struct flow_bits *from, uint8_t out[16]);
+
+/**
+ * Value and mask of the whole field, as the key has it, that set these bits to the lowest ones of
+ * `in`. Any thread.
+ */
+void flow_bits_spread(const struct flow_bits *to, const uint8_t in[16], uint8_t value[16],
+		      uint8_t mask[16]);

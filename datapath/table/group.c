@@ -26,7 +26,7 @@ void group_buckets_free(struct group_buckets *buckets)
 	if (buckets == NULL)
 		return;
 	for (uint32_t i = 0; i < buckets->n; i++)
-		free(buckets->b[i].actions);
+		action_list_free(buckets->b[i].actions);
 	if (buckets->slots != buckets->base)
 		free(buckets->slots);
 	free(buckets->base);

@@ -46,8 +46,10 @@ void pipeline_destroy(struct pipeline *p)
 		return;
 	/* What is retired may still give back counters and name groups: first of all. */
 	reclaim_destroy(p->reclaim);
-	for (int i = 0; i < PIPELINE_N_TABLES; i++)
+	for (int i = 0; i < PIPELINE_N_TABLES; i++) {
 		classifier_destroy(p->table[i]);
+		classifier_destroy(p->clauses[i]);
+	}
 	for (int i = 0; i < PIPELINE_MAX_PORTS; i++)
 		free(p->port[i]);
 	mac_table_destroy(p->macs);
@@ -73,9 +75,15 @@ static enum flow_depth rule_depth(const struct rule *rule)
 	return flow_match_depth(&match);
 }
 
+/* Clauses of conjunctions are looked up beside the other rules of their table. */
+static struct classifier **classifier_of(struct pipeline *p, const struct rule *rule)
+{
+	return rule->flags & RULE_CLAUSE ? &p->clauses[rule->table_id] : &p->table[rule->table_id];
+}
+
 int pipeline_add_rule(struct pipeline *p, struct rule *rule)
 {
-	struct classifier *cls = p->table[rule->table_id];
+	struct classifier *cls = *classifier_of(p, rule);
 	bool took_counter = false;
 	int rc;
 
@@ -83,7 +91,7 @@ int pipeline_add_rule(struct pipeline *p, struct rule *rule)
 		cls = classifier_create(p->reclaim);
 		if (cls == NULL)
 			return -ENOMEM;
-		__atomic_store_n(&p->table[rule->table_id], cls, __ATOMIC_RELEASE);
+		__atomic_store_n(classifier_of(p, rule), cls, __ATOMIC_RELEASE);
 	}
 	if (rule->counter_id == 0) {
 		rc = flow_counters_take(p->counters, &rule->counter_id);
@@ -98,6 +106,8 @@ int pipeline_add_rule(struct pipeline *p, struct rule *rule)
 	rc = classifier_insert(cls, rule);
 	if (rc != 0)
 		goto undo;
+	if (rule->flags & RULE_CLAUSE)
+		__atomic_add_fetch(&p->n_clauses[rule->table_id], 1, __ATOMIC_RELEASE);
 	return 0;
 
 undo:
@@ -114,7 +124,9 @@ static void take_rule(struct pipeline *p, struct rule *rule)
 {
 	p->n_rules_of_depth[rule_depth(rule)]--;
 	set_depth(p);
-	classifier_take(p->table[rule->table_id], rule);
+	classifier_take(*classifier_of(p, rule), rule);
+	if (rule->flags & RULE_CLAUSE)
+		__atomic_sub_fetch(&p->n_clauses[rule->table_id], 1, __ATOMIC_RELEASE);
 }
 
 /* A rule that is out has no flow: its owner is the pipeline, which gets the counter back. */
@@ -162,13 +174,21 @@ void pipeline_publish(struct pipeline *p, uint32_t version)
 /* The words that tables still look at. */
 static void tidy_words(struct pipeline *p)
 {
-	uint32_t words = 0;
+	uint32_t words = p->kept_words;
 
 	for (int i = 0; i < PIPELINE_N_TABLES; i++) {
 		if (p->table[i] != NULL)
 			words |= classifier_shape(p->table[i])->words;
+		if (p->clauses[i] != NULL)
+			words |= classifier_shape(p->clauses[i])->words;
 	}
 	__atomic_store_n(&p->words, words, __ATOMIC_RELEASE);
+}
+
+void pipeline_keep_words(struct pipeline *p, uint32_t words)
+{
+	p->kept_words |= words;
+	__atomic_store_n(&p->words, p->words | words, __ATOMIC_RELEASE);
 }
 
 static int publish_flood(struct pipeline *p)
@@ -230,6 +250,8 @@ void pipeline_tidy(struct pipeline *p)
 	for (int i = 0; i < PIPELINE_N_TABLES; i++) {
 		if (p->table[i] != NULL)
 			classifier_tidy(p->table[i]);
+		if (p->clauses[i] != NULL)
+			classifier_tidy(p->clauses[i]);
 	}
 	tidy_words(p);
 }

@@ -45,20 +45,26 @@ struct pipeline_table_counter {
 
 struct pipeline {
 	struct classifier *table[PIPELINE_N_TABLES];    /* atomic; NULL: empty */
+	struct classifier *clauses[PIPELINE_N_TABLES];  /* atomic; rules of conjunctions only */
+	uint32_t n_clauses[PIPELINE_N_TABLES];          /* atomic: rules in clauses[] */
 	struct pipeline_port *port[PIPELINE_MAX_PORTS]; /* atomic, by index */
 	uint16_t port_index[PIPELINE_MAX_OFPORT + 1];   /* atomic, by number; 0: none */
 	struct pipeline_flood *flood;                   /* atomic; never NULL */
 	struct mac_table *macs;
 	struct flow_counters *counters;
 	struct reclaim *reclaim;
-	uint32_t version;    /* atomic: frames run in the version that they find at their start */
-	uint8_t depth;       /* atomic: enum flow_depth that some rule needs */
-	uint32_t words;      /* atomic: words of the key that some rule looks at */
-	bool punt_misses;    /* atomic: unused tables' misses drop (1.3); see OpenFlow 1.0 */
-	bool deny_fragments; /* atomic: OFPC_FRAG_DROP */
+	uint32_t version; /* atomic: frames run in the version that they find at their start */
+	uint8_t depth;    /* atomic: enum flow_depth that some rule needs */
+	uint32_t words;   /* atomic: words of the key that some rule looks at */
+	bool punt_misses; /* atomic: a controller of version 1.0 wants frames that no rule matches
+			   */
+	bool deny_fragments;   /* atomic: OFPC_FRAG_DROP */
+	bool punt_invalid_ttl; /* atomic: a controller wants frames whose TTL is used up */
+	uint8_t first_egress; /* atomic: the first egress table (1.5.1 §5.1.3); 0: there are none */
 	/* control thread only: */
 	uint32_t last_version; /* handed out by pipeline_next_version */
 	uint32_t n_rules_of_depth[3];
+	uint32_t kept_words; /* of the key that programs read, whatever the rules look at */
 };
 
 /** An empty pipeline (every frame misses in table 0). NULL with ENOMEM. Control thread. */
@@ -93,6 +99,12 @@ uint32_t pipeline_next_version(struct pipeline *p);
 
 /** Frames whose burst begins from now on run in `version`: one store. */
 void pipeline_publish(struct pipeline *p, uint32_t version);
+
+/**
+ * Programs will read these words of the key, which are then always filled: registers and the like.
+ * For the life of the pipeline.
+ */
+void pipeline_keep_words(struct pipeline *p, uint32_t words);
 
 /** Publishes a port's settings (copied); a new one, or those of a known index. 0 or -ENOMEM. */
 int pipeline_set_port(struct pipeline *p, const struct pipeline_port *port);

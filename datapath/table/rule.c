@@ -38,6 +38,8 @@ struct rule *rule_create(const struct flow_match *match, uint32_t priority, uint
 	rule->cookie = cookie;
 	rule->program = program;
 	program_seal(program);
+	if (program->conjunctions != NULL)
+		rule->flags |= RULE_CLAUSE;
 	if (priority == 0 && n == 0)
 		rule->flags |= RULE_TABLE_MISS;
 	return rule;
