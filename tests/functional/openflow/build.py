@@ -15,6 +15,7 @@ from peer import V10, V13, V14, V15
 
 SINCE = {"pbb_uca": V14, "tcp_flags": V15, "actset_output": V15, "packet_type": V15}
 PRIORITY = 100
+LATEST = ofproto_protocol.ProtocolDesc(version=V15).ofproto
 
 
 class Unsayable(Exception):
@@ -50,9 +51,11 @@ class Build:
         return port if isinstance(port, int) else getattr(self.of, "OFPP_" + port)
 
     def error(self, name):
-        """BAD_MATCH/OFPBMC_BAD_PREREQ as (type, code)."""
+        """BAD_MATCH/OFPBMC_BAD_PREREQ as (type, code); codes that came later count where nothing
+        earlier says the same (OFPBIC_DUP_INST)."""
         kind, code = name.split("/")
-        return getattr(self.of, "OFPET_" + kind), getattr(self.of, code)
+        of = self.of if hasattr(self.of, code) else LATEST
+        return getattr(of, "OFPET_" + kind), getattr(of, code)
 
     # --- matches
 

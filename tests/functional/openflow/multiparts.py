@@ -75,8 +75,8 @@ def _(bench):
     for message, wanted in ((request, (2, 4)), (second, (1, 3))):
         body = bench.peer.ask(message).body
         body = body[0] if isinstance(body, list) else body
-        got = body.stats if bench.version == V15 else vars(body) if hasattr(body, "__dict__") else body._asdict()
-        equal((got["flow_count"], got["packet_count"], got["byte_count"]), (*wanted, wanted[1] * len(plain())), "aggregate")
+        names = ("flow_count", "packet_count", "byte_count")
+        equal(tuple(body.stats[n] if bench.version == V15 else getattr(body, n) for n in names), (*wanted, wanted[1] * len(plain())), "aggregate")
 
 
 @shows("multipart", "TABLE: active flows, lookups and matches")
