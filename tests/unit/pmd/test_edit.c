@@ -59,6 +59,9 @@ static void test_every_field_keeps_checksums_right(void **state)
 	srand(1);
 	for (size_t i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {
 		for (int field = FLOW_ETH_DST; field < FLOW_TUNNEL_ID; field++) {
+			/* Another type or protocol makes another frame. */
+			if (field == FLOW_ETH_TYPE || field == FLOW_IP_PROTO)
+				continue;
 			for (int round = 0; round < 50; round++) {
 				struct flow_field_place place =
 					flow_field_place((enum flow_field)field);
@@ -106,7 +109,7 @@ static void test_every_field_keeps_checksums_right(void **state)
 
 static void test_fields_that_a_frame_lacks_are_refused(void **state)
 {
-	static const uint8_t value[16], mask[16] = {0xff, 0xff, 0xff, 0xff};
+	static const uint8_t value[16], mask[16] = {0xef, 0xff, 0xff, 0xff};
 
 	take(0);
 	assert_false(edit_set_field(&frame.m, &key, &layout, FLOW_VLAN_TCI, value, mask));
