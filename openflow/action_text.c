@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Actions and instructions as ovs-ofctl prints them. */
-#include "openflow/codec.h"
+/* Actions as ovs-ofctl prints them. */
+#include "openflow/action_words.h"
+#include "openflow/learn.h"
+#include "openflow/nicira_action.h"
 #include "openflow/port.h"
-#include "openflow/text_form.h"
 
 #include <inttypes.h>
 
@@ -26,9 +27,13 @@ static void output_text(const struct of_action *action, const struct of_names *n
 	of_port_no_text(action->output.port, names, t);
 }
 
-static void field_part_text(enum of_field field, uint16_t offset, uint16_t n_bits, struct text *t)
+static void dec_ttl_text(const struct of_action *action, struct text *t)
 {
-	text_add(t, "%s[%u..%u]", of_field_info(field)->text, offset, offset + n_bits - 1);
+	text_add(t, "dec_ttl");
+	for (unsigned i = 0; action->nicira && i < action->dec_ttl.n; i++)
+		text_add(t, "%s%u", i == 0 ? "(" : ",", action->dec_ttl.ids[i]);
+	if (action->nicira && action->dec_ttl.n > 0)
+		text_add(t, ")");
 }
 
 /* Actions that are a word, with a number at most. */
@@ -72,7 +77,7 @@ static void plain_text(const struct of_action *action, struct text *t)
 		text_add(t, "mod_nw_ttl:%u", action->ttl);
 		break;
 	case OF_ACTION_DEC_NW_TTL:
-		text_add(t, "dec_ttl");
+		dec_ttl_text(action, t);
 		break;
 	case OF_ACTION_COPY_TTL_OUT:
 		text_add(t, "copy_ttl_out");
@@ -80,9 +85,80 @@ static void plain_text(const struct of_action *action, struct text *t)
 	case OF_ACTION_COPY_TTL_IN:
 		text_add(t, "copy_ttl_in");
 		break;
+	case OF_ACTION_SET_VLAN_VID:
+		text_add(t, "mod_vlan_vid:%u", action->vlan_vid);
+		break;
+	case OF_ACTION_SET_VLAN_PCP:
+		text_add(t, "mod_vlan_pcp:%u", action->vlan_pcp);
+		break;
+	case OF_ACTION_POP_QUEUE:
+		text_add(t, "pop_queue");
+		break;
+	case OF_ACTION_EXIT:
+		text_add(t, "exit");
+		break;
 	default:
 		break;
 	}
+}
+
+static void set_field_text(const struct of_action *action, const struct of_names *names,
+			   struct text *t)
+{
+	const struct of_match_field *f = &action->set_field;
+	struct of_subfield part;
+
+	if (action->nicira && of_match_field_run(f, &part) && part.n_bits <= 64) {
+		text_add(t, "load:0x%" PRIx64 "->", of_subfield_value(f, &part));
+		of_subfield_text(&part, t);
+		return;
+	}
+	text_add(t, "set_field:");
+	of_field_value_text(f, names, t);
+	text_add(t, "->%s", of_field_info(f->field)->text);
+}
+
+static void move_text(const struct of_action *action, struct text *t)
+{
+	struct of_subfield from = {action->copy_field.from, action->copy_field.from_offset,
+				   action->copy_field.n_bits};
+	struct of_subfield to = {action->copy_field.to, action->copy_field.to_offset,
+				 action->copy_field.n_bits};
+
+	text_add(t, "move:");
+	of_subfield_text(&from, t);
+	text_add(t, "->");
+	of_subfield_text(&to, t);
+}
+
+static void resubmit_text(const struct of_action *action, const struct of_names *names,
+			  struct text *t)
+{
+	bool has_port = action->resubmit.in_port != OFPP_IN_PORT;
+	bool has_table = action->resubmit.table_id != OFPTT_ALL;
+
+	text_add(t, has_port && !has_table ? "resubmit:" : "resubmit(");
+	if (has_port || !has_table)
+		of_port_no_text(action->resubmit.in_port, names, t);
+	if (has_port && !has_table)
+		return;
+	if (has_table)
+		text_add(t, ",%u", action->resubmit.table_id);
+	text_add(t, ")");
+}
+
+static void controller_text(const struct of_action *action, struct text *t)
+{
+	text_add(t, "controller(reason=%s", of_reason_text(action->controller.reason));
+	if (action->controller.max_len != OFPCML_NO_BUFFER)
+		text_add(t, ",max_len=%u", action->controller.max_len);
+	text_add(t, ",id=%u)", action->controller.controller_id);
+}
+
+static void bytes_text(const uint8_t *data, size_t len, const char *between, struct text *t)
+{
+	for (size_t i = 0; i < len; i++)
+		text_add(t, "%s%02x", i == 0 ? "" : between, data[i]);
 }
 
 static void action_text(const struct of_action *action, const struct of_names *names,
@@ -93,21 +169,50 @@ static void action_text(const struct of_action *action, const struct of_names *n
 		output_text(action, names, t);
 		break;
 	case OF_ACTION_SET_FIELD:
-		text_add(t, "set_field:");
-		of_field_value_text(&action->set_field, names, t);
-		text_add(t, "->%s", of_field_info(action->set_field.field)->text);
+		set_field_text(action, names, t);
 		break;
 	case OF_ACTION_COPY_FIELD:
-		text_add(t, "move:");
-		field_part_text(action->copy_field.from, action->copy_field.from_offset,
-				action->copy_field.n_bits, t);
-		text_add(t, "->");
-		field_part_text(action->copy_field.to, action->copy_field.to_offset,
-				action->copy_field.n_bits, t);
+		move_text(action, t);
 		break;
 	case OF_ACTION_EXPERIMENTER:
 		text_add(t, "experimenter(id=0x%x,data=", action->experimenter.id);
-		of_bytes_text(t, action->experimenter.data, action->experimenter.len);
+		bytes_text(action->experimenter.data, action->experimenter.len, "", t);
+		text_add(t, ")");
+		break;
+	case OF_ACTION_ENQUEUE:
+		text_add(t, "enqueue:");
+		of_port_no_text(action->enqueue.port, names, t);
+		text_add(t, ":%u", action->enqueue.queue_id);
+		break;
+	case OF_ACTION_RESUBMIT:
+		resubmit_text(action, names, t);
+		break;
+	case OF_ACTION_LEARN:
+		of_learn_text(action->learn, names, t);
+		break;
+	case OF_ACTION_CONJUNCTION:
+		text_add(t, "conjunction(%u,%u/%u)", action->conjunction.id,
+			 action->conjunction.clause + 1u, action->conjunction.n_clauses);
+		break;
+	case OF_ACTION_NOTE:
+		text_add(t, "note:");
+		bytes_text(action->note.data, action->note.len, ".", t);
+		break;
+	case OF_ACTION_CONTROLLER:
+		controller_text(action, t);
+		break;
+	case OF_ACTION_OUTPUT_REG:
+		text_add(t, "output:");
+		of_subfield_text(&action->output_reg.from, t);
+		break;
+	case OF_ACTION_STACK_PUSH:
+	case OF_ACTION_STACK_POP:
+		text_add(t, action->type == OF_ACTION_STACK_PUSH ? "push:" : "pop:");
+		of_subfield_text(&action->stack, t);
+		break;
+	case OF_ACTION_CLONE:
+		text_add(t, "clone(");
+		of_actions_text(&action->clone, names, t);
 		text_add(t, ")");
 		break;
 	default:
@@ -130,67 +235,4 @@ void of_actions_text(const struct of_actions *actions, const struct of_names *na
 	if (actions->n == 0)
 		text_add(t, "drop");
 	list_text(actions, names, t);
-}
-
-static void instruction_text(const struct of_instruction *in, const struct of_names *names,
-			     struct text *t)
-{
-	switch (in->type) {
-	case OF_INSTRUCTION_METER:
-		text_add(t, "meter:%u", in->meter_id);
-		break;
-	case OF_INSTRUCTION_APPLY_ACTIONS:
-		list_text(&in->actions, names, t);
-		break;
-	case OF_INSTRUCTION_CLEAR_ACTIONS:
-		text_add(t, "clear_actions");
-		break;
-	case OF_INSTRUCTION_WRITE_ACTIONS:
-		text_add(t, "write_actions(");
-		of_actions_text(&in->actions, names, t);
-		text_add(t, ")");
-		break;
-	case OF_INSTRUCTION_WRITE_METADATA:
-		text_add(t, "write_metadata:0x%" PRIx64, in->metadata.value);
-		if (in->metadata.mask != UINT64_MAX)
-			text_add(t, "/0x%" PRIx64, in->metadata.mask);
-		break;
-	case OF_INSTRUCTION_GOTO_TABLE:
-		text_add(t, "goto_table:%u", in->table_id);
-		break;
-	case OF_INSTRUCTION_STAT_TRIGGER:
-		text_add(t, "stat_trigger");
-		break;
-	case OF_INSTRUCTION_EXPERIMENTER:
-		text_add(t, "experimenter(id=0x%x)", in->experimenter.id);
-		break;
-	}
-}
-
-void of_instructions_text(const struct of_instructions *instructions, const struct of_names *names,
-			  struct text *t)
-{
-	/* The order in which they are executed (§5.9). */
-	static const enum of_instruction_type order[] = {
-		OF_INSTRUCTION_METER,          OF_INSTRUCTION_STAT_TRIGGER,
-		OF_INSTRUCTION_APPLY_ACTIONS,  OF_INSTRUCTION_CLEAR_ACTIONS,
-		OF_INSTRUCTION_WRITE_ACTIONS,  OF_INSTRUCTION_EXPERIMENTER,
-		OF_INSTRUCTION_WRITE_METADATA, OF_INSTRUCTION_GOTO_TABLE,
-	};
-	size_t start = t->len;
-
-	for (size_t k = 0; k < sizeof(order) / sizeof(order[0]); k++) {
-		for (unsigned i = 0; i < instructions->n; i++) {
-			const struct of_instruction *in = &instructions->i[i];
-
-			if (in->type != order[k] ||
-			    (in->type == OF_INSTRUCTION_APPLY_ACTIONS && in->actions.n == 0))
-				continue;
-			if (t->len > start)
-				text_add(t, ",");
-			instruction_text(in, names, t);
-		}
-	}
-	if (t->len == start)
-		text_add(t, "drop");
 }

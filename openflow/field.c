@@ -57,7 +57,7 @@ static const struct of_field_info fields[OF_N_FIELDS] = {
 	BASIC(5, "eth_type", "eth_type", "dl_type", 2, 16, false, true, OF10, OF_FORM_HEX),
 	BASIC(6, "vlan_vid", "vlan_vid", "", 2, 13, true, true, OF10, OF_FORM_DECIMAL),
 	BASIC(7, "vlan_pcp", "vlan_pcp", "dl_vlan_pcp", 1, 3, false, true, OF10, OF_FORM_DECIMAL),
-	BASIC(8, "ip_dscp", "ip_dscp", "nw_tos_shifted", 1, 6, false, true, OF10, OF_FORM_DECIMAL),
+	BASIC(8, "ip_dscp", "ip_dscp", "", 1, 6, false, true, OF10, OF_FORM_DECIMAL),
 	BASIC(9, "ip_ecn", "nw_ecn", "nw_ecn", 1, 2, false, true, OF13, OF_FORM_DECIMAL),
 	BASIC(10, "ip_proto", "nw_proto", "nw_proto", 1, 8, false, true, OF10, OF_FORM_DECIMAL),
 	BASIC(11, "ipv4_src", "ip_src", "nw_src ip_src", 4, 32, true, true, OF10, OF_FORM_IPV4),

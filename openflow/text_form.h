@@ -16,7 +16,9 @@ struct of_parser {
 	size_t why_size;
 	/* Of the flow whose actions are read: OFPVID_PRESENT in the match, or put there since. */
 	bool has_vlan;
-	int ip_proto; /* of the match; -1: not said */
+	int ip_proto;            /* of the match; -1: not said */
+	enum of_version version; /* which it is read for; 0: 1.3 and later */
+	unsigned clone_depth;
 };
 
 /** Puts the sentence in place; returns -EINVAL. */

@@ -209,7 +209,7 @@ static void a_mistake_is_named_in_one_sentence(void **state)
 		{"actions=push_vlan:0x800", "0x8100"},
 		{"actions=set_field:1->foo", "foo"},
 		{"actions=set_field:1", "set_field"},
-		{"actions=set_field:1->in_port", "in_port"},
+		{"actions=set_field:1->in_phy_port", "in_phy_port"},
 		{"actions=mod_tp_dst:5", "mod_tp_dst"},
 		{"actions=mod_vlan_vid:4096", "4096"},
 		{"actions=group:x", "group"},
