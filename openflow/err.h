@@ -215,13 +215,13 @@ enum of_err {
 	OF_ERR_NO_MEMORY = 0xfffffffe,
 };
 
-/** The wire type of an error (enum of_err_type); the experimenter's 0xffff included. */
+/** The type of an error since 1.3 (enum of_err_type); the experimenter's 0xffff included. */
 uint16_t of_err_type(enum of_err err);
 
-/** The wire code of an error. */
+/** The code of an error since 1.3. */
 uint16_t of_err_code(enum of_err err);
 
-/** The value for a type and code from the wire, known or not. */
+/** The value for a type and code as since 1.3, known or not. */
 enum of_err of_err_make(uint16_t type, uint16_t code);
 
 /** The standard's name of the code (`OFPBRC_BAD_TYPE`); "OF_OK", or "unknown error". Static. */
