@@ -45,7 +45,7 @@ void agent_port_describe(const struct agent_port *port, struct of_port *out)
 	out->port_no = port->ofport;
 	out->hw_addr = port->mac;
 	out->config = port->config;
-	out->state = port->link_up ? OFPPS_LIVE : OFPPS_LINK_DOWN;
+	out->state = agent_port_live(port) ? OFPPS_LIVE : port->link_up ? 0 : OFPPS_LINK_DOWN;
 	out->curr = speed_features(port->speed_bps);
 	out->curr_speed_kbps = kbps > UINT32_MAX ? UINT32_MAX : (uint32_t)kbps;
 	out->max_speed_kbps = out->curr_speed_kbps;
@@ -85,6 +85,7 @@ int agent_port_added(struct agent *agent, const struct agent_port *port)
 	HASH_ADD_INORDER(hh, agent->ports, port.ofport, sizeof(entry->port.ofport), entry,
 			 by_number);
 	agent_changed(agent);
+	group_store_ports_changed(agent->groups);
 	agent_port_announce(agent, port, OFPPR_ADD);
 	return 0;
 }
@@ -109,6 +110,7 @@ int agent_port_changed(struct agent *agent, const struct agent_port *port)
 	agent_port_describe(port, &after);
 	entry->port = *port;
 	agent_changed(agent);
+	group_store_ports_changed(agent->groups);
 	if (!same(&before, &after))
 		agent_port_announce(agent, port, OFPPR_MODIFY);
 	return 0;
@@ -122,6 +124,7 @@ int agent_port_removed(struct agent *agent, uint32_t ofport)
 		return -ENOENT;
 	HASH_DEL(agent->ports, entry);
 	agent_changed(agent);
+	group_store_ports_changed(agent->groups);
 	agent_port_announce(agent, &entry->port, OFPPR_DELETE);
 	free(entry);
 	return 0;

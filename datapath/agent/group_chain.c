@@ -1,74 +1,66 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Which groups hand frames to which: no loops, and no chains longer than the fast path follows
- * (OpenFlow 1.3.5 §6.7: a switch that says OFPGFC_CHAINING_CHECKS must refuse loops). Each group is
- * looked at once a check, whatever the number of chains through it.
+ * Which groups hand frames to which, or watch which: no loops, and no chains longer than the fast
+ * path follows (OpenFlow 1.3.5 §6.7: a switch that says OFPGFC_CHAINING_CHECKS must refuse loops).
+ * Each group is looked at once a check, whatever the number of chains through it.
  */
 #include "datapath/agent/group_store.h"
+#include "datapath/agent/uses.h"
 
 struct walk {
 	const struct group_store *store;
 	uint32_t target; /* the group that is to change */
 	uint32_t round;
 	bool meets_target;
+	unsigned int deepest; /* below the buckets at work */
 };
 
 static unsigned int height_of(struct walk *walk, struct group_entry *entry);
 
-static unsigned int height_of_id(struct walk *walk, uint32_t group_id)
+static void go_below(struct walk *walk, uint32_t group_id)
 {
-	struct group_entry *entry;
+	struct group_entry *entry = group_store_find(walk->store, group_id);
+	unsigned int height;
 
 	if (group_id == walk->target)
 		walk->meets_target = true;
-	entry = group_store_find(walk->store, group_id);
-	return entry != NULL ? height_of(walk, entry) : 0;
+	height = entry != NULL ? height_of(walk, entry) : 0;
+	walk->deepest = height > walk->deepest ? height : walk->deepest;
+}
+
+static void go_below_named(void *context, struct group *group)
+{
+	go_below(context, group->id);
 }
 
 /* Groups on the longest chain from this one on. Ends, since what is stored has no loops. */
 static unsigned int height_of(struct walk *walk, struct group_entry *entry)
 {
 	const struct group_buckets *buckets = entry->group->buckets;
-	unsigned int deepest = 0;
+	unsigned int above = walk->deepest;
 
 	if (entry->round == walk->round)
 		return entry->height;
+	walk->deepest = 0;
 	for (uint32_t i = 0; i < buckets->n; i++) {
-		const struct action_list *list = buckets->b[i].actions;
-
-		for (const struct action *a = action_first(list); a < action_end(list);
-		     a = action_next(a)) {
-			unsigned int below;
-
-			if (a->op != ACTION_GROUP)
-				continue;
-			below = height_of_id(walk, action_group(a)->id);
-			deepest = below > deepest ? below : deepest;
-		}
+		uses_each(buckets->b[i].actions, go_below_named, NULL, walk);
+		if (buckets->b[i].watch_group != OFPG_ANY)
+			go_below(walk, buckets->b[i].watch_group);
 	}
 	entry->round = walk->round;
-	entry->height = deepest + 1;
+	entry->height = walk->deepest + 1;
+	walk->deepest = above;
 	return entry->height;
 }
 
-/* The longest chain that starts in one of these buckets. */
-static unsigned int height_below(struct walk *walk, const struct of_buckets *buckets)
+static void go_below_actions(struct walk *walk, const struct of_actions *actions)
 {
-	unsigned int deepest = 0;
-
-	for (uint16_t i = 0; i < buckets->n; i++) {
-		const struct of_actions *actions = &buckets->b[i].actions;
-
-		for (uint16_t j = 0; j < actions->n; j++) {
-			unsigned int below;
-
-			if (actions->a[j].type != OF_ACTION_GROUP)
-				continue;
-			below = height_of_id(walk, actions->a[j].group_id);
-			deepest = below > deepest ? below : deepest;
-		}
+	for (uint16_t j = 0; j < actions->n; j++) {
+		if (actions->a[j].type == OF_ACTION_GROUP)
+			go_below(walk, actions->a[j].group_id);
+		else if (actions->a[j].type == OF_ACTION_CLONE)
+			go_below_actions(walk, &actions->a[j].clone);
 	}
-	return deepest;
 }
 
 enum of_err group_store_check_chain(struct group_store *store, uint32_t group_id,
@@ -79,7 +71,12 @@ enum of_err group_store_check_chain(struct group_store *store, uint32_t group_id
 	unsigned int height;
 
 	walk.round = group_store_new_round(store);
-	height = height_below(&walk, buckets) + 1;
+	for (uint16_t i = 0; i < buckets->n; i++) {
+		go_below_actions(&walk, &buckets->b[i].actions);
+		if (buckets->b[i].watch_group != OFPG_ANY)
+			go_below(&walk, buckets->b[i].watch_group);
+	}
+	height = walk.deepest + 1;
 	if (walk.meets_target)
 		return OFPGMFC_LOOP;
 	if (height == 1)

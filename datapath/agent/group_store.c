@@ -4,31 +4,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include <utlist.h>
-
-struct group_store {
-	struct pipeline *pipeline;
-	struct group_entry *groups; /* uthash head */
-	uint32_t max_groups;
-	uint32_t round;
-	struct pmd *pmd;   /* NULL in tests */
-	struct held *held; /* utlist: handles that packet-outs may still name */
-	uint64_t next_row;
-	uint64_t (*now_ms)(void);
-	const struct group_store_ops *ops;
-	void *context;
-};
-
-/*
- * A handle on its way out. A packet-out may wait for its lcore with an action that names the group,
- * and no grace period says when that is over.
- */
-struct held {
-	struct held *prev, *next;
-	struct group_store *store; /* NULL: it is gone, and lcores with it */
-	struct group *group;
-	uint64_t packet_outs; /* that may name it: all up to this one */
-};
+#include "datapath/agent/group_store_impl.h"
+#include "datapath/agent/meter_store.h"
+#include "datapath/agent/uses.h"
 
 struct group_store *group_store_create(struct pipeline *pipeline, struct pmd *pmd,
 				       uint32_t max_groups, uint64_t (*now_ms)(void),
@@ -41,13 +19,20 @@ struct group_store *group_store_create(struct pipeline *pipeline, struct pmd *pm
 		return NULL;
 	}
 	store->pipeline = pipeline;
-	store->pmd = pmd;
+	store->held = (struct held_handles){.reclaim = pipeline->reclaim, .pmd = pmd};
 	store->max_groups = max_groups;
 	store->next_row = 1;
 	store->now_ms = now_ms;
 	store->ops = ops;
 	store->context = context;
 	return store;
+}
+
+void group_store_set_transaction(struct group_store *store, struct transaction *t)
+{
+	store->transaction = t;
+	if (t == NULL) /* what was not looked at meanwhile */
+		group_store_ports_changed(store);
 }
 
 struct group_entry *group_store_find(const struct group_store *store, uint32_t group_id)
@@ -73,15 +58,9 @@ uint32_t group_store_count(const struct group_store *store)
 	return HASH_COUNT(store->groups);
 }
 
-void group_store_count_flow(struct group_store *store, uint32_t group_id, int by)
-{
-	struct group_entry *entry = group_store_find(store, group_id);
+/* --- counters ------------------------------------------------------------------------------- */
 
-	if (entry != NULL)
-		entry->n_flows += (uint32_t)by;
-}
-
-/* Counters of buckets that lcores may still count in: given back after a grace period. */
+/* Counters that lcores may still count in: given back after a grace period. */
 struct counter_return {
 	struct flow_counters *counters;
 	uint32_t n;
@@ -97,241 +76,361 @@ static void give_counters(void *arg)
 	free(ret);
 }
 
-static void retire_counters(struct group_store *store, const struct group_buckets *buckets,
-			    uint32_t group_counter)
+void group_retire_counters(struct group_store *store, const struct group_buckets *buckets,
+			   uint32_t group_counter)
 {
 	struct counter_return *ret = malloc(sizeof(*ret) + (buckets->n + 1) * sizeof(ret->ids[0]));
 
 	if (ret == NULL)
-		return;
+		return; /* lost: better than shared by two */
 	ret->counters = store->pipeline->counters;
 	ret->n = 0;
-	for (uint32_t i = 0; i < buckets->n; i++)
-		ret->ids[ret->n++] = buckets->b[i].counter_id;
+	for (uint32_t i = 0; i < buckets->n; i++) {
+		if (!buckets->b[i].counter_kept && !buckets->b[i].counter_given_on)
+			ret->ids[ret->n++] = buckets->b[i].counter_id;
+	}
 	if (group_counter != 0)
 		ret->ids[ret->n++] = group_counter;
 	reclaim_retire(store->pipeline->reclaim, give_counters, ret);
 }
 
-static void drop_counters(struct group_store *store, struct group_buckets *buckets)
+void group_drop_counters(struct group_store *store, struct group_buckets *buckets)
 {
 	for (uint32_t i = 0; i < buckets->n; i++) {
-		flow_counters_give(store->pipeline->counters, buckets->b[i].counter_id);
+		if (!buckets->b[i].counter_kept)
+			flow_counters_give(store->pipeline->counters, buckets->b[i].counter_id);
 		buckets->b[i].counter_id = 0;
 	}
 }
 
-/* A counter for each bucket; 0 or -errno, then none. */
-static int take_counters(struct group_store *store, struct group_buckets *buckets)
+int group_take_counters(struct group_store *store, struct group_buckets *buckets)
 {
-	for (uint32_t i = 0; i < buckets->n; i++)
-		buckets->b[i].counter_id = 0;
 	for (uint32_t i = 0; i < buckets->n; i++) {
-		int rc = flow_counters_take(store->pipeline->counters, &buckets->b[i].counter_id);
+		int rc = 0;
 
+		if (!buckets->b[i].counter_kept)
+			rc = flow_counters_take(store->pipeline->counters,
+						&buckets->b[i].counter_id);
 		if (rc != 0) {
-			drop_counters(store, buckets);
+			group_drop_counters(store, buckets);
 			return rc;
 		}
 	}
 	return 0;
 }
 
-static uint8_t *pack_buckets(const struct of_group_mod *mod, uint32_t *size)
+/* Buckets that were there go on counting where they did. */
+static void keep_counters(struct group_buckets *buckets, struct group_buckets *old)
 {
-	struct wbuf b = wbuf_init(2 * OF_MESSAGE_MAX);
+	uint32_t at = 0; /* both have their common buckets in the same order, but for a rotation */
 
-	wbuf_grow(&b, 1); /* so that no bucket is not no memory */
-	b.len = 0;
-	if (of_buckets_pack(&mod->buckets, GROUP_BUCKETS_VERSION, mod->type, &b) != 0 || b.bad) {
-		wbuf_free(&b);
-		return NULL;
-	}
-	*size = (uint32_t)b.len;
-	return b.data;
-}
-
-/* Each group knows how many buckets name it. */
-static void count_chains(struct group_store *store, const struct group_buckets *buckets, int by)
-{
 	for (uint32_t i = 0; i < buckets->n; i++) {
-		const struct action_list *list = buckets->b[i].actions;
+		for (uint32_t tries = 0; tries < old->n; tries++, at++) {
+			struct group_bucket *b = &old->b[at % old->n];
 
-		for (const struct action *a = action_first(list); a < action_end(list);
-		     a = action_next(a)) {
-			struct group_entry *to;
-
-			if (a->op != ACTION_GROUP)
+			if (b->bucket_id != buckets->b[i].bucket_id)
 				continue;
-			to = group_store_find(store, action_group(a)->id);
-			if (to != NULL)
-				to->n_groups += (uint32_t)by;
+			buckets->b[i].counter_id = b->counter_id;
+			buckets->b[i].counter_kept = true;
+			b->counter_given_on = true;
+			break;
 		}
 	}
 }
 
-enum of_err group_store_add(struct group_store *store, const struct of_group_mod *mod,
-			    struct group_buckets *buckets, uint64_t row)
-{
-	struct group_entry *entry;
+/* --- what a group is made of ---------------------------------------------------------------- */
 
-	if (group_store_find(store, mod->group_id) != NULL)
+/* The buckets' actions as bytes; what 1.3 cannot say, 1.5 can. */
+static bool pack_actions(const struct of_buckets *buckets, enum of_version version, struct wbuf *b)
+{
+	b->len = 0;
+	for (uint16_t i = 0; i < buckets->n; i++) {
+		size_t start = b->len;
+
+		wbuf_u16(b, 0);
+		if (of_actions_pack(&buckets->b[i].actions, version, b) != 0 || b->bad)
+			return false;
+		wbuf_set_u16(b, start, (uint16_t)(b->len - start - 2));
+	}
+	return !b->bad;
+}
+
+static bool set_actions(struct group_entry *entry, const struct of_buckets *buckets)
+{
+	static const enum of_version versions[] = {OF13, OF15};
+	struct wbuf b = wbuf_init(4 * OF_MESSAGE_MAX);
+
+	wbuf_grow(&b, 1); /* so that no bucket is not no memory */
+	for (unsigned i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
+		if (!pack_actions(buckets, versions[i], &b))
+			continue;
+		entry->actions = b.data;
+		entry->actions_size = (uint32_t)b.len;
+		entry->actions_version = (uint8_t)versions[i];
+		return true;
+	}
+	wbuf_free(&b);
+	return false;
+}
+
+static void count_group(void *context, struct group *group)
+{
+	struct group_entry *entry = group->owner;
+	const int *by = context;
+
+	if (entry != NULL)
+		entry->n_groups += (uint32_t)*by;
+}
+
+static void count_meter(void *context, struct meter *meter)
+{
+	struct meter_entry *entry = meter_owner(meter);
+	const int *by = context;
+
+	if (entry != NULL)
+		entry->n_buckets += (uint32_t)*by;
+}
+
+void group_count_buckets(struct group_store *store, const struct group_buckets *buckets, int by)
+{
+	for (uint32_t i = 0; i < buckets->n; i++) {
+		uses_each(buckets->b[i].actions, count_group, count_meter, &by);
+		if (buckets->b[i].watch_group != OFPG_ANY)
+			store->n_watched += (uint32_t)by;
+	}
+	store->n_buckets += (uint32_t)by * buckets->n;
+}
+
+void group_link(struct group_store *store, struct group_entry *entry)
+{
+	HASH_ADD_KEYPTR(hh, store->groups, &entry->group->id, sizeof(entry->group->id), entry);
+	group_count_buckets(store, entry->group->buckets, 1);
+	group_follow(store, entry);
+}
+
+void group_unlink(struct group_store *store, struct group_entry *entry)
+{
+	group_unfollow(store, entry);
+	group_count_buckets(store, entry->group->buckets, -1);
+	HASH_DEL(store->groups, entry);
+}
+
+static void free_group(void *group)
+{
+	group_free(group);
+}
+
+void group_entry_retire(struct group_store *store, struct group_entry *entry)
+{
+	group_retire_counters(store, entry->group->buckets, entry->group->counter_id);
+	entry->group->owner = NULL;
+	held_handles_retire(&store->held, free_group, entry->group);
+	free(entry->actions);
+	free(entry);
+}
+
+/* --- changes -------------------------------------------------------------------------------- */
+
+static bool has_room(const struct group_store *store, uint32_t n_before, uint32_t n)
+{
+	return store->n_buckets - n_before + n <= GROUP_STORE_MAX_BUCKETS;
+}
+
+/* An entry with all that it needs but its buckets' counters; NULL without memory. */
+static struct group_entry *new_entry(struct group_store *store, uint32_t group_id,
+				     const struct group_content *content)
+{
+	struct group_entry *entry = calloc(1, sizeof(*entry));
+
+	if (entry == NULL)
+		return NULL;
+	if (!set_actions(entry, content->buckets))
+		goto free_entry;
+	entry->group = group_create(group_id, content->compiled);
+	if (entry->group == NULL)
+		goto free_actions;
+	entry->group->owner = entry;
+	if (flow_counters_take(store->pipeline->counters, &entry->group->counter_id) != 0)
+		goto free_group;
+	entry->type = content->type;
+	entry->created_ms = store->now_ms();
+	return entry;
+
+free_group:
+	free(entry->group);
+free_actions:
+	free(entry->actions);
+free_entry:
+	free(entry);
+	return NULL;
+}
+
+enum of_err group_store_add(struct group_store *store, uint32_t group_id,
+			    const struct group_content *content, uint64_t row)
+{
+	struct group_buckets *buckets = content->compiled;
+	struct group_entry *entry;
+	struct group_step *step;
+
+	if (group_store_find(store, group_id) != NULL)
 		return OFPGMFC_GROUP_EXISTS;
 	if (group_store_count(store) >= store->max_groups)
 		return OFPGMFC_OUT_OF_GROUPS;
-	entry = calloc(1, sizeof(*entry));
+	if (!has_room(store, 0, buckets->n))
+		return OFPGMFC_OUT_OF_BUCKETS;
+	group_judge(store, buckets);
+	if (group_buckets_prepare(buckets, group_id, NULL) != 0)
+		return OF_ERR_NO_MEMORY;
+	entry = new_entry(store, group_id, content);
 	if (entry == NULL)
 		return OF_ERR_NO_MEMORY;
-	entry->buckets = pack_buckets(mod, &entry->buckets_size);
-	if (entry->buckets == NULL)
-		goto free_entry;
-	if (take_counters(store, buckets) != 0)
-		goto free_packed;
-	entry->group = group_create(mod->group_id, buckets);
-	if (entry->group == NULL)
-		goto give_back;
-	if (flow_counters_take(store->pipeline->counters, &entry->group->counter_id) != 0)
-		goto free_group;
-	entry->type = mod->type;
+	step = group_step_new(store, entry);
+	if (step == NULL || group_take_counters(store, buckets) != 0)
+		goto undo;
 	entry->row = row != 0 ? row : store->next_row;
 	if (entry->row >= store->next_row)
 		store->next_row = entry->row + 1;
-	entry->created_ms = store->now_ms();
-	HASH_ADD_KEYPTR(hh, store->groups, &entry->group->id, sizeof(entry->group->id), entry);
-	count_chains(store, buckets, 1);
-	store->ops->changed(store->context, entry);
+	group_link(store, entry);
+	group_step_added(step);
+	group_changed(store);
 	return OF_OK;
 
-free_group:
+undo:
+	free(step);
+	flow_counters_give(store->pipeline->counters, entry->group->counter_id);
 	free(entry->group); /* no lcore has seen it; the buckets stay the caller's */
-give_back:
-	drop_counters(store, buckets);
-free_packed:
-	free(entry->buckets);
-free_entry:
+	free(entry->actions);
 	free(entry);
 	return OF_ERR_NO_MEMORY;
 }
 
 enum of_err group_store_modify(struct group_store *store, struct group_entry *entry,
-			       const struct of_group_mod *mod, struct group_buckets *buckets)
+			       const struct group_content *content)
 {
-	struct group_buckets *old = entry->group->buckets;
-	uint32_t size;
-	uint8_t *packed = pack_buckets(mod, &size);
+	struct group_buckets *buckets = content->compiled, *old = entry->group->buckets;
+	struct group_before before = {
+		.buckets = old,
+		.actions = entry->actions,
+		.actions_size = entry->actions_size,
+		.actions_version = entry->actions_version,
+		.type = entry->type,
+	};
+	struct group_step *step;
 
-	if (packed == NULL)
+	if (!has_room(store, old->n, buckets->n))
+		return OFPGMFC_OUT_OF_BUCKETS;
+	step = group_step_new(store, entry);
+	if (step == NULL)
 		return OF_ERR_NO_MEMORY;
-	if (take_counters(store, buckets) != 0) {
-		free(packed);
-		return OF_ERR_NO_MEMORY;
+	group_judge(store, buckets);
+	if (content->keep_counters)
+		keep_counters(buckets, old);
+	if (group_buckets_prepare(buckets, entry->group->id, old) != 0 ||
+	    group_take_counters(store, buckets) != 0)
+		goto undo;
+	if (!set_actions(entry, content->buckets)) {
+		group_drop_counters(store, buckets);
+		goto undo;
 	}
-	free(entry->buckets);
-	entry->buckets = packed;
-	entry->buckets_size = size;
-	entry->type = mod->type;
-	count_chains(store, buckets, 1);
-	count_chains(store, old, -1);
-	retire_counters(store, old, 0);
-	group_set_buckets(entry->group, buckets, 0);
-	group_drop_older(buckets, store->pipeline->reclaim);
-	store->ops->changed(store->context, entry);
+	entry->type = content->type;
+	group_unfollow(store, entry);
+	group_count_buckets(store, buckets, 1);
+	group_count_buckets(store, old, -1);
+	group_set_buckets(entry->group, buckets,
+			  store->transaction != NULL ? store->transaction->version : 0);
+	group_follow(store, entry);
+	group_step_modified(step, &before);
+	group_changed(store);
+	return OF_OK;
+
+undo:
+	for (uint32_t i = 0; i < old->n; i++)
+		old->b[i].counter_given_on = false;
+	free(step);
+	return OF_ERR_NO_MEMORY;
+}
+
+enum of_err group_store_remove(struct group_store *store, struct group_entry *entry)
+{
+	struct group_step *step = group_step_new(store, entry);
+
+	if (step == NULL)
+		return OF_ERR_NO_MEMORY;
+	group_unlink(store, entry);
+	group_step_removed(step);
+	group_changed(store);
 	return OF_OK;
 }
 
-static void drop_held(void *arg)
-{
-	struct held *held = arg;
-
-	group_buckets_free(held->group->buckets);
-	free(held->group);
-	free(held);
-}
-
-static void try_held(void *arg)
-{
-	struct held *held = arg;
-	struct group_store *store = held->store;
-
-	if (store == NULL) {
-		drop_held(held);
-		return;
-	}
-	if (pmd_packet_outs(store->pmd).done < held->packet_outs) {
-		reclaim_retire(store->pipeline->reclaim, try_held, held);
-		return;
-	}
-	/* The last of them may have been executed since the last quiescent state. */
-	DL_DELETE(store->held, held);
-	reclaim_retire(store->pipeline->reclaim, drop_held, held);
-}
-
-static void retire(struct group_store *store, struct group *group)
-{
-	struct held *held;
-
-	struct pmd_packet_outs outs = {0};
-
-	if (store->pmd != NULL)
-		outs = pmd_packet_outs(store->pmd);
-	if (outs.done == outs.taken) {
-		group_retire(group, store->pipeline->reclaim);
-		return;
-	}
-	held = malloc(sizeof(*held));
-	if (held == NULL)
-		return; /* never freed: better than too early */
-	*held = (struct held){.store = store, .group = group, .packet_outs = outs.taken};
-	DL_APPEND(store->held, held);
-	reclaim_retire(store->pipeline->reclaim, try_held, held);
-}
-
-static void unlink_group(struct group_store *store, struct group_entry *entry)
-{
-	count_chains(store, entry->group->buckets, -1);
-	HASH_DEL(store->groups, entry);
-	retire_counters(store, entry->group->buckets, entry->group->counter_id);
-	retire(store, entry->group);
-	free(entry->buckets);
-	free(entry);
-}
-
-void group_store_remove(struct group_store *store, struct group_entry *entry)
-{
-	store->ops->removed(store->context, entry);
-	unlink_group(store, entry);
-}
-
-void group_store_clear(struct group_store *store)
+enum of_err group_store_clear(struct group_store *store)
 {
 	struct group_entry *entry, *next;
+	enum of_err err = OF_OK;
 
 	HASH_ITER (hh, store->groups, entry, next) {
-		group_store_remove(store, entry);
+		if (err == OF_OK)
+			err = group_store_remove(store, entry);
 	}
+	return err;
 }
 
 void group_store_destroy(struct group_store *store)
 {
-	struct held *held, *next_held;
 	struct group_entry *entry, *next;
 
 	if (store == NULL)
 		return;
 	HASH_ITER (hh, store->groups, entry, next) {
-		unlink_group(store, entry);
+		HASH_DEL(store->groups, entry);
+		group_entry_retire(store, entry);
 	}
-	DL_FOREACH_SAFE (store->held, held, next_held)
-		held->store = NULL;
+	held_handles_end(&store->held);
 	free(store);
+}
+
+/* --- reading -------------------------------------------------------------------------------- */
+
+enum of_version group_entry_version(const struct group_entry *entry)
+{
+	const struct group_buckets *buckets = entry->group->buckets;
+
+	for (uint32_t i = 0; i < buckets->n; i++) {
+		if (buckets->b[i].bucket_id != i) /* before 1.5 ids are places */
+			return OF15;
+	}
+	return (enum of_version)entry->actions_version;
 }
 
 enum of_err group_buckets_of(const struct group_entry *entry, struct of_arena *arena,
 			     struct of_buckets *buckets)
 {
-	struct cursor c = cursor_init(entry->buckets, entry->buckets_size);
+	const struct group_buckets *compiled = entry->group->buckets;
+	struct cursor c = cursor_init(entry->actions, entry->actions_size);
 
-	return of_buckets_unpack(&c, GROUP_BUCKETS_VERSION, arena, buckets);
+	buckets->n = (uint16_t)compiled->n;
+	buckets->b = NULL;
+	if (compiled->n == 0)
+		return OF_OK;
+	buckets->b = of_arena_alloc(arena, compiled->n * sizeof(buckets->b[0]));
+	if (buckets->b == NULL)
+		return OF_ERR_NO_MEMORY;
+	for (uint32_t i = 0; i < compiled->n; i++) {
+		const struct group_bucket *b = &compiled->b[i];
+		struct of_bucket *out = &buckets->b[i];
+		enum of_err err;
+
+		*out = (struct of_bucket){
+			.bucket_id = b->bucket_id,
+			.weight = b->weight,
+			.watch_port = b->watch_port,
+			.watch_group = b->watch_group,
+		};
+		err = of_actions_unpack(&c, cursor_u16(&c), entry->actions_version, arena,
+					&out->actions);
+		if (err != OF_OK)
+			return err;
+	}
+	return OF_OK;
 }
 
 enum of_err group_stats_of(const struct group_store *store, const struct group_entry *entry,
@@ -342,9 +441,12 @@ enum of_err group_stats_of(const struct group_store *store, const struct group_e
 	uint64_t age = store->now_ms() - entry->created_ms;
 	struct flow_counter sum;
 
-	stats->buckets = of_arena_alloc(arena, buckets->n * sizeof(stats->buckets[0]));
-	if (stats->buckets == NULL)
-		return OF_ERR_NO_MEMORY;
+	stats->buckets = NULL;
+	if (buckets->n != 0) {
+		stats->buckets = of_arena_alloc(arena, buckets->n * sizeof(stats->buckets[0]));
+		if (stats->buckets == NULL)
+			return OF_ERR_NO_MEMORY;
+	}
 	for (uint32_t i = 0; i < buckets->n; i++) {
 		flow_counters_sum(counters, buckets->b[i].counter_id, &sum);
 		stats->buckets[i].n_packets = sum.packets;

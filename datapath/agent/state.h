@@ -16,13 +16,14 @@
 
 struct state;
 
-/* In the order in which they are restored. The numbers are in the file: never reuse one. */
+/* The numbers are in the file: never reuse one. */
 enum state_table {
 	STATE_PORT = 1, /* name: port; value: spec, number and OFPPC_* bits */
 	STATE_MAC = 2,  /* name: address/VLAN; value: port's name */
 	STATE_META = 3, /* the agent's rows */
 	STATE_GROUP = 4,
 	STATE_FLOW = 5,
+	STATE_METER = 6,
 };
 
 /**

@@ -49,6 +49,7 @@ struct group {
 	uint32_t id;
 	uint32_t counter_id;
 	struct group_buckets *buckets; /* atomic; never NULL */
+	void *owner;                   /* control thread: who keeps it; NULL: nobody any more */
 };
 
 struct reclaim;

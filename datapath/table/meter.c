@@ -22,12 +22,12 @@ struct band {
 	uint8_t prec_level;
 	uint32_t counter_id;
 	unsigned __int128 cost; /* of a byte or packet; time << COST_SHIFT */
-	uint64_t limit;         /* the time that a full bucket is worth */
-	uint64_t empty_until;   /* atomic: the bucket is full again at that time */
+	uint64_t limit;         /* the time that a full bucket is worth; not 0 */
+	uint64_t full_at;       /* atomic: when the bucket will be full again */
 } __attribute__((aligned(64)));
 
-/* Bands with the highest rate first; constant but for `empty_until`. */
-struct bands {
+/* Bands with the highest rate first; constant but for `full_at`. */
+struct meter_bands {
 	bool packets;
 	uint32_t counter_id;
 	uint32_t n;
@@ -36,7 +36,8 @@ struct bands {
 };
 
 struct meter {
-	struct bands *bands; /* atomic; never NULL */
+	struct meter_bands *bands; /* atomic; never NULL */
+	void *owner;               /* control thread */
 };
 
 static uint64_t saturate(unsigned __int128 v)
@@ -60,14 +61,14 @@ static struct band make_band(const struct meter_band_config *config, bool packet
 		.prec_level = config->prec_level,
 		.counter_id = config->counter_id,
 		.cost = ((packets ? second : 8 * second) << COST_SHIFT) / config->rate,
-		.limit = saturate(burst * second / config->rate),
+		.limit = saturate((burst * second + config->rate - 1) / config->rate),
 	};
 }
 
-static struct bands *make_bands(const struct meter_config *config, uint64_t tsc_hz)
+struct meter_bands *meter_bands_create(const struct meter_config *config, uint64_t tsc_hz)
 {
-	size_t size = sizeof(struct bands) + config->n_bands * sizeof(struct band);
-	struct bands *bands = aligned_alloc(64, (size + 63) / 64 * 64);
+	size_t size = sizeof(struct meter_bands) + config->n_bands * sizeof(struct band);
+	struct meter_bands *bands = aligned_alloc(64, (size + 63) / 64 * 64);
 	uint8_t order[METER_MAX_BANDS];
 
 	if (bands == NULL) {
@@ -90,7 +91,12 @@ static struct bands *make_bands(const struct meter_config *config, uint64_t tsc_
 	return bands;
 }
 
-struct meter *meter_create(const struct meter_config *config, uint64_t tsc_hz)
+void meter_bands_free(struct meter_bands *bands)
+{
+	free(bands);
+}
+
+struct meter *meter_create(struct meter_bands *bands)
 {
 	struct meter *meter = calloc(1, sizeof(*meter));
 
@@ -98,61 +104,53 @@ struct meter *meter_create(const struct meter_config *config, uint64_t tsc_hz)
 		errno = ENOMEM;
 		return NULL;
 	}
-	meter->bands = make_bands(config, tsc_hz);
-	if (meter->bands == NULL) {
-		free(meter);
-		return NULL;
-	}
+	meter->bands = bands;
 	return meter;
 }
 
-int meter_modify(struct meter *meter, const struct meter_config *config, uint64_t tsc_hz,
-		 struct reclaim *reclaim)
+void meter_set_bands(struct meter *meter, struct meter_bands *bands, struct reclaim *reclaim)
 {
-	struct bands *bands = make_bands(config, tsc_hz), *old = meter->bands;
+	struct meter_bands *old = meter->bands;
 
-	if (bands == NULL)
-		return -ENOMEM;
 	__atomic_store_n(&meter->bands, bands, __ATOMIC_RELEASE);
 	reclaim_retire(reclaim, free, old);
-	return 0;
+}
+
+void *meter_owner(const struct meter *meter)
+{
+	return meter->owner;
+}
+
+void meter_set_owner(struct meter *meter, void *owner)
+{
+	meter->owner = owner;
 }
 
 void meter_free(struct meter *meter)
 {
 	if (meter == NULL)
 		return;
-	free(meter->bands);
+	meter_bands_free(meter->bands);
 	free(meter);
 }
 
-static void free_meter(void *meter)
-{
-	meter_free(meter);
-}
-
-void meter_retire(struct meter *meter, struct reclaim *reclaim)
-{
-	reclaim_retire(reclaim, free_meter, meter);
-}
-
 /*
- * Takes what a frame costs out of the bucket, if it is in it. A frame that is larger than the
- * whole bucket passes a full one, and what it took too much is missing for those behind it.
+ * Takes what a frame costs out of the bucket unless that is empty. What a frame takes too much is
+ * missing for those behind it: so no time is lost between two frames, however small the bucket.
  */
 static bool band_charge(struct band *band, uint64_t units, uint64_t now, uint64_t stale)
 {
 	uint64_t cost = saturate(band->cost * units >> COST_SHIFT);
-	uint64_t until = __atomic_load_n(&band->empty_until, __ATOMIC_RELAXED);
+	uint64_t until = __atomic_load_n(&band->full_at, __ATOMIC_RELAXED);
 	uint64_t ahead;
 
 	do {
 		ahead = until - now;
-		if (ahead > UINT64_MAX / 2 || ahead > band->limit + cost + stale)
+		if (ahead > UINT64_MAX / 2 || ahead > band->limit + stale)
 			ahead = 0;
-		if (ahead != 0 && ahead + cost > band->limit)
+		if (ahead >= band->limit)
 			return false;
-	} while (!__atomic_compare_exchange_n(&band->empty_until, &until, now + ahead + cost, true,
+	} while (!__atomic_compare_exchange_n(&band->full_at, &until, now + ahead + cost, true,
 					      __ATOMIC_RELAXED, __ATOMIC_RELAXED));
 	return true;
 }
@@ -160,7 +158,7 @@ static bool band_charge(struct band *band, uint64_t units, uint64_t now, uint64_
 enum meter_verdict meter_run(struct meter *meter, struct flow_counters_lcore *counters,
 			     uint32_t bytes, uint64_t now_tsc, uint8_t *prec_level)
 {
-	struct bands *bands = __atomic_load_n(&meter->bands, __ATOMIC_ACQUIRE);
+	struct meter_bands *bands = __atomic_load_n(&meter->bands, __ATOMIC_ACQUIRE);
 	uint64_t units = bands->packets ? 1 : bytes, now = now_tsc << TIME_SHIFT;
 	enum meter_verdict verdict = METER_PASS;
 

@@ -3,8 +3,8 @@
  * meter: how much a set of flows may send (OpenFlow 1.3.5 §5.7), behind a handle that stays.
  *
  * Programs point to the handle; a modification publishes other bands and retires the old ones.
- * Each band is a bucket of its own, kept as the time at which it would be empty again: one word
- * that all lcores advance together by compare and exchange, without locks.
+ * Each band is a bucket of its own, kept as the time at which it will be full again: one word that
+ * all lcores advance together by compare and exchange, without locks.
  */
 #pragma once
 
@@ -17,6 +17,7 @@
 #define METER_MAX_BURST_S 4000000 /* how long a burst may last at its band's rate */
 
 struct meter;
+struct meter_bands;
 struct reclaim;
 
 /* What becomes of a frame. */
@@ -60,15 +61,21 @@ static inline uint8_t meter_dscp(uint8_t dscp, uint8_t prec_level)
 	return (uint8_t)(class << 3 | (precedence > 3 ? 3 : precedence) << 1);
 }
 
-/** A meter with full buckets; `tsc_hz` is the clock of meter_run. NULL with ENOMEM. */
-struct meter *meter_create(const struct meter_config *config, uint64_t tsc_hz);
+/** Bands with full buckets; `tsc_hz` is the clock of meter_run. NULL with ENOMEM. */
+struct meter_bands *meter_bands_create(const struct meter_config *config, uint64_t tsc_hz);
 
-/** Puts other bands in force, with full buckets. 0, or -ENOMEM: all is as before. */
-int meter_modify(struct meter *meter, const struct meter_config *config, uint64_t tsc_hz,
-		 struct reclaim *reclaim);
+/** Frees bands that no lcore can see; NULL is legal. */
+void meter_bands_free(struct meter_bands *bands);
 
-/** Frees the meter after a grace period; no program may name it any more. */
-void meter_retire(struct meter *meter, struct reclaim *reclaim);
+/** A handle that takes the bands over; NULL with ENOMEM (they stay the caller's). */
+struct meter *meter_create(struct meter_bands *bands);
+
+/** Puts other bands in force; the old ones are freed after a grace period. */
+void meter_set_bands(struct meter *meter, struct meter_bands *bands, struct reclaim *reclaim);
+
+/** Who keeps the meter; NULL until it is set. Control thread. */
+void *meter_owner(const struct meter *meter);
+void meter_set_owner(struct meter *meter, void *owner);
 
 /** Frees a meter that no lcore can see; NULL is legal. */
 void meter_free(struct meter *meter);
