@@ -22,7 +22,7 @@
 #define EXTENSION(field_, class_, number, name_, bytes, bits, mask, set, form_)                    \
 	[field_] = {.name = name_,                                                                 \
 		    .text = name_,                                                                 \
-		    .aliases = "",                                                                 \
+		    .aliases = field_ == OF_FIELD_NW_FRAG ? "nw_frag" : "",                        \
 		    .oxm_class = class_,                                                           \
 		    .oxm_field = number,                                                           \
 		    .n_bytes = bytes,                                                              \

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Reads the match fields of a text flow. */
+#include "openflow/nicira_field.h"
+#include "openflow/nicira_match.h"
 #include "openflow/text_form.h"
 
 #include <errno.h>
@@ -179,18 +181,23 @@ static int vlan_tci_word(struct of_parser *p, const struct of_word *word, struct
 	rc = number(p, &part, UINT16_MAX, &value);
 	if (rc != 0)
 		return rc;
-	if (slash == NULL && value == 0)
-		return add_u64(p, match, word->key, OF_FIELD_VLAN_VID, OFPVID_NONE, UINT64_MAX);
 	value &= mask;
-	if ((mask & 0xe000) != 0 && (mask & 0xe000) != 0xe000)
+	switch (of_match_add_vlan_tci(match, (uint16_t)value, (uint16_t)mask)) {
+	case OF_OK:
+		return 0;
+	case OFPBMC_BAD_MASK:
 		return of_parser_fail(p,
 				      "%s: OpenFlow matches on all bits of the priority or none: "
 				      "use a mask with 0xe000",
 				      word->key);
-	rc = add_u64(p, match, word->key, OF_FIELD_VLAN_VID, value & 0x1fff, mask & 0x1fff);
-	if (rc == 0 && (mask & 0xe000) != 0)
-		rc = add_u64(p, match, word->key, OF_FIELD_VLAN_PCP, value >> 13, UINT64_MAX);
-	return rc;
+	case OFPBMC_DUP_FIELD:
+		return of_parser_fail(p, "%s: the VLAN is given twice: leave one out", word->key);
+	default:
+		return of_parser_fail(p,
+				      "%s: a priority and no tag match nothing: add 0x1000 to "
+				      "value and mask",
+				      word->key);
+	}
 }
 
 static int vlan_vid_word(struct of_parser *p, const struct of_word *word, struct of_match *match,
@@ -247,6 +254,20 @@ static int special_word(struct of_parser *p, const struct of_word *word, struct 
 	return rc != 0 ? rc : 1;
 }
 
+static int wide_register_add(struct of_parser *p, struct of_match *match, const char *key,
+			     const struct of_match_field *f)
+{
+	switch (of_match_add_wide_register(match, f->field, f->value, f->mask)) {
+	case OF_OK:
+		return 0;
+	case OFPBMC_DUP_FIELD:
+		return of_parser_fail(p, "%s: one of its registers is given twice: leave one out",
+				      key);
+	default:
+		return of_parser_fail(p, "%s: OpenFlow cannot match on that", key);
+	}
+}
+
 static int field_word(struct of_parser *p, struct of_word *word, struct of_match *match)
 {
 	struct of_match_field f;
@@ -260,6 +281,11 @@ static int field_word(struct of_parser *p, struct of_word *word, struct of_match
 		word->key = NULL;
 		return rc < 0 ? rc : 0;
 	}
+	if (of_nxm_is_conntrack(word->key))
+		return of_parser_fail(p,
+				      "%s: connection tracking is not there yet: write the flow "
+				      "without it",
+				      word->key);
 	field = field_of_word(word->key, match);
 	if (field == -2)
 		return of_parser_fail(p,
@@ -271,7 +297,9 @@ static int field_word(struct of_parser *p, struct of_word *word, struct of_match
 	if (strcmp(word->value, "*") != 0 &&
 	    !(field == OF_FIELD_IN_PORT && strcasecmp(word->value, "any") == 0)) {
 		rc = of_field_value_parse(p, (enum of_field)field, word->value, &f);
-		if (rc == 0)
+		if (rc == 0 && field >= OF_FIELD_XREG0 && field < OF_FIELD_NW_TTL)
+			rc = wide_register_add(p, match, word->key, &f);
+		else if (rc == 0)
 			rc = add(p, match, word->key, f.field, f.value, f.masked ? f.mask : NULL);
 		if (rc != 0)
 			return rc;
@@ -314,6 +342,7 @@ static int prerequisites_check(struct of_parser *p, const struct of_match *match
 		[OF_FIELD_MPLS_LABEL] = "mpls",
 		[OF_FIELD_MPLS_TC] = "mpls",
 		[OF_FIELD_MPLS_BOS] = "mpls",
+		[OF_FIELD_MPLS_TTL] = "mpls",
 		[OF_FIELD_PBB_ISID] = "dl_type=0x88e7",
 		[OF_FIELD_PBB_UCA] = "dl_type=0x88e7",
 	};

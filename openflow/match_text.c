@@ -45,12 +45,34 @@ static void eth_text(const struct of_match_field *f, struct text *t)
 	}
 }
 
+static void hex_text(const uint8_t *bytes, unsigned n_bytes, struct text *t)
+{
+	while (n_bytes > 1 && *bytes == 0) {
+		bytes++;
+		n_bytes--;
+	}
+	text_add(t, "0x%x", *bytes);
+	for (unsigned i = 1; i < n_bytes; i++)
+		text_add(t, "%02x", bytes[i]);
+}
+
+static void long_hex_text(const struct of_match_field *f, unsigned n_bytes, struct text *t)
+{
+	hex_text(f->value, n_bytes, t);
+	if (!f->masked)
+		return;
+	text_add(t, "/");
+	hex_text(f->mask, n_bytes, t);
+}
+
 void of_field_value_text(const struct of_match_field *f, const struct of_names *names,
 			 struct text *t)
 {
 	const struct of_field_info *info = of_field_info(f->field);
 	uint64_t value = of_match_field_value(f);
 
+	if (of_named_value_text(f, t))
+		return;
 	switch (info->form) {
 	case OF_FORM_ETH:
 		eth_text(f, t);
@@ -68,6 +90,10 @@ void of_field_value_text(const struct of_match_field *f, const struct of_names *
 		text_add(t, f->masked ? "0x%" PRIx64 : "%" PRIu64, value);
 		break;
 	case OF_FORM_HEX:
+		if (info->n_bytes > 8) {
+			long_hex_text(f, info->n_bytes, t);
+			return;
+		}
 		text_add(t, "0x%0*" PRIx64, f->field == OF_FIELD_ETH_TYPE ? 4 : 1, value);
 		break;
 	}
@@ -176,6 +202,8 @@ static void ip_fields_text(const struct of_match *match, bool proto_said, struct
 		text_add(t, "%snw_tos=%u", t->len > start ? "," : "",
 			 (unsigned)of_match_field_value(dscp) << 2);
 	one_text(match, OF_FIELD_IP_ECN, "nw_ecn", NULL, t, start);
+	one_text(match, OF_FIELD_NW_TTL, "nw_ttl", NULL, t, start);
+	one_text(match, OF_FIELD_NW_FRAG, "nw_frag", NULL, t, start);
 	one_text(match, OF_FIELD_IPV6_EXTHDR, "ipv6_exthdr", NULL, t, start);
 }
 
@@ -185,16 +213,16 @@ static void transport_text(const struct of_match *match, struct text *t, size_t 
 		enum of_field field;
 		const char *name;
 	} rows[] = {
-		{OF_FIELD_MPLS_LABEL, "mpls_label"}, {OF_FIELD_MPLS_TC, "mpls_tc"},
-		{OF_FIELD_MPLS_BOS, "mpls_bos"},     {OF_FIELD_ICMPV4_TYPE, "icmp_type"},
-		{OF_FIELD_ICMPV4_CODE, "icmp_code"}, {OF_FIELD_ICMPV6_TYPE, "icmp_type"},
-		{OF_FIELD_ICMPV6_CODE, "icmp_code"}, {OF_FIELD_IPV6_ND_TARGET, "nd_target"},
-		{OF_FIELD_IPV6_ND_SLL, "nd_sll"},    {OF_FIELD_IPV6_ND_TLL, "nd_tll"},
-		{OF_FIELD_TCP_SRC, "tp_src"},        {OF_FIELD_TCP_DST, "tp_dst"},
-		{OF_FIELD_UDP_SRC, "tp_src"},        {OF_FIELD_UDP_DST, "tp_dst"},
-		{OF_FIELD_SCTP_SRC, "tp_src"},       {OF_FIELD_SCTP_DST, "tp_dst"},
-		{OF_FIELD_TCP_FLAGS, "tcp_flags"},   {OF_FIELD_PBB_ISID, "pbb_isid"},
-		{OF_FIELD_PBB_UCA, "pbb_uca"},
+		{OF_FIELD_MPLS_LABEL, "mpls_label"},    {OF_FIELD_MPLS_TC, "mpls_tc"},
+		{OF_FIELD_MPLS_BOS, "mpls_bos"},        {OF_FIELD_MPLS_TTL, "mpls_ttl"},
+		{OF_FIELD_ICMPV4_TYPE, "icmp_type"},    {OF_FIELD_ICMPV4_CODE, "icmp_code"},
+		{OF_FIELD_ICMPV6_TYPE, "icmp_type"},    {OF_FIELD_ICMPV6_CODE, "icmp_code"},
+		{OF_FIELD_IPV6_ND_TARGET, "nd_target"}, {OF_FIELD_IPV6_ND_SLL, "nd_sll"},
+		{OF_FIELD_IPV6_ND_TLL, "nd_tll"},       {OF_FIELD_TCP_SRC, "tp_src"},
+		{OF_FIELD_TCP_DST, "tp_dst"},           {OF_FIELD_UDP_SRC, "tp_src"},
+		{OF_FIELD_UDP_DST, "tp_dst"},           {OF_FIELD_SCTP_SRC, "tp_src"},
+		{OF_FIELD_SCTP_DST, "tp_dst"},          {OF_FIELD_TCP_FLAGS, "tcp_flags"},
+		{OF_FIELD_PBB_ISID, "pbb_isid"},        {OF_FIELD_PBB_UCA, "pbb_uca"},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -207,8 +235,13 @@ void of_match_text(const struct of_match *match, const struct of_names *names, s
 	bool proto_said = shorthand_text(match, t);
 	bool type_said = t->len > start;
 
+	one_text(match, OF_FIELD_PKT_MARK, "pkt_mark", NULL, t, start);
+	one_text(match, OF_FIELD_CONJ_ID, "conj_id", NULL, t, start);
 	one_text(match, OF_FIELD_ACTSET_OUTPUT, "actset_output", names, t, start);
 	one_text(match, OF_FIELD_PACKET_TYPE, "packet_type", NULL, t, start);
+	for (unsigned i = 0; i < OF_N_REGS; i++)
+		one_text(match, (enum of_field)(OF_FIELD_REG0 + i),
+			 of_field_info((enum of_field)(OF_FIELD_REG0 + i))->text, NULL, t, start);
 	one_text(match, OF_FIELD_TUNNEL_ID, "tun_id", NULL, t, start);
 	one_text(match, OF_FIELD_METADATA, "metadata", NULL, t, start);
 	one_text(match, OF_FIELD_IN_PORT, "in_port", names, t, start);

@@ -35,6 +35,24 @@ enum of_err of_match_add_vlan_tci(struct of_match *match, uint16_t value, uint16
 	return err;
 }
 
+enum of_err of_match_add_wide_register(struct of_match *match, enum of_field field,
+				       const uint8_t *value, const uint8_t *mask)
+{
+	unsigned n = of_field_info(field)->n_bytes / 4;
+	unsigned first = field >= OF_FIELD_XXREG0 ? (unsigned)(field - OF_FIELD_XXREG0) * 4
+						  : (unsigned)(field - OF_FIELD_XREG0) * 2;
+
+	for (unsigned i = 0; i < n; i++) {
+		enum of_err err = of_match_add(match, (enum of_field)(OF_FIELD_REG0 + first + i),
+					       value + 4 * (size_t)i,
+					       mask != NULL ? mask + 4 * (size_t)i : NULL);
+
+		if (err != OF_OK)
+			return err;
+	}
+	return OF_OK;
+}
+
 void of_match_vlan_tci(const struct of_match *match, uint16_t *value, uint16_t *mask)
 {
 	const struct of_match_field *vid = of_match_find(match, OF_FIELD_VLAN_VID);

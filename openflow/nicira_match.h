@@ -14,6 +14,13 @@
  */
 enum of_err of_match_add_vlan_tci(struct of_match *match, uint16_t value, uint16_t mask);
 
+/**
+ * Adds what a match asks of xreg or xxreg as that of the registers that it is made of. Errors as
+ * of_match_add's.
+ */
+enum of_err of_match_add_wide_register(struct of_match *match, enum of_field field,
+				       const uint8_t *value, const uint8_t *mask);
+
 /** What a match asks of the VLAN as value and mask of vlan_tci. */
 void of_match_vlan_tci(const struct of_match *match, uint16_t *value, uint16_t *mask);
 

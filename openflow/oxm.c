@@ -92,6 +92,9 @@ static enum of_err oxm_add(struct of_match *match, const struct oxm *oxm)
 
 	if (oxm->field == OF_FIELD_VLAN_TCI)
 		return of_match_add_vlan_tci(match, value, oxm->masked ? mask : UINT16_MAX);
+	if (oxm->field >= OF_FIELD_XREG0 && oxm->field < OF_FIELD_NW_TTL)
+		return of_match_add_wide_register(match, oxm->field, oxm->value,
+						  oxm->masked ? oxm->mask : NULL);
 	return of_match_add(match, oxm->field, oxm->value, oxm->masked ? oxm->mask : NULL);
 }
 

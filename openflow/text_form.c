@@ -70,8 +70,37 @@ int of_words_split(struct of_parser *p, char *text, struct of_word *words)
 
 static void put_be(uint8_t *to, unsigned n_bytes, uint64_t v)
 {
-	for (unsigned i = 0; i < n_bytes; i++)
-		to[i] = (uint8_t)(v >> (8 * (n_bytes - 1 - i)));
+	for (unsigned i = 0; i < n_bytes; i++, v >>= 8)
+		to[n_bytes - 1 - i] = (uint8_t)v;
+}
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Reads `0x…` of any length. 0, -EINVAL, -ERANGE when it has more bytes than there are. */
+static int long_hex_parse(const char *word, uint8_t *to, unsigned n_bytes)
+{
+	size_t len = strlen(word);
+
+	if (len < 3 || word[0] != '0' || (word[1] | 0x20) != 'x')
+		return -EINVAL;
+	memset(to, 0, n_bytes);
+	for (size_t i = 0; i < len - 2; i++) {
+		int digit = hex_value(word[len - 1 - i]);
+
+		if (digit < 0)
+			return -EINVAL;
+		if (i / 2 >= n_bytes && digit != 0)
+			return -ERANGE;
+		if (i / 2 < n_bytes)
+			to[n_bytes - 1 - i / 2] |= (uint8_t)(digit << (i % 2 * 4));
+	}
+	return 0;
 }
 
 /* Reads a number into n_bytes bytes; the field's bits bound it. */
@@ -79,16 +108,19 @@ static int number_parse(struct of_parser *p, const struct of_field_info *info, c
 			uint8_t *to)
 {
 	uint64_t max = info->n_bits < 64 ? (1ull << info->n_bits) - 1 : UINT64_MAX;
-	uint64_t number;
+	uint64_t number = 0;
 	int rc = text_parse_u64(word, max, &number);
 
+	if (rc == 0)
+		put_be(to, info->n_bytes, number);
+	else if (info->n_bytes > 8)
+		rc = long_hex_parse(word, to, info->n_bytes);
 	if (rc == -ERANGE)
 		return of_parser_fail(p, "%s: \"%.40s\" is too large: it has %u bits", info->text,
 				      word, info->n_bits);
 	if (rc != 0)
 		return of_parser_fail(p, "%s: \"%.40s\" is no number: write 10 or 0xa", info->text,
 				      word);
-	put_be(to, info->n_bytes, number);
 	return 0;
 }
 
@@ -172,6 +204,9 @@ int of_field_value_parse(struct of_parser *p, enum of_field field, const char *w
 	*f = (struct of_match_field){.field = field};
 	if (info->form == OF_FORM_PORT)
 		return port_value_parse(p, info, word, f);
+	rc = of_named_value_parse(p, field, word, f);
+	if (rc != 0)
+		return rc < 0 ? rc : 0;
 	if ((slash != NULL ? (size_t)(slash - word) : strlen(word)) >= sizeof(value))
 		return of_parser_fail(p, "%s: \"%.40s…\" is too long for a value", info->text,
 				      word);

@@ -39,6 +39,17 @@ void of_field_value_text(const struct of_match_field *f, const struct of_names *
 int of_field_value_parse(struct of_parser *p, enum of_field field, const char *word,
 			 struct of_match_field *f);
 
+/**
+ * Reads what the fields with words of their own have: `+syn-ack`, `syn|ack` (tcp_flags), `later`
+ * (ip_frag), `(1,0x800)` (packet_type). 1: it was one; 0: it is none of these fields, or a number;
+ * -EINVAL with a sentence.
+ */
+int of_named_value_parse(struct of_parser *p, enum of_field field, const char *word,
+			 struct of_match_field *f);
+
+/** Appends the value in those words; false: it has none. */
+bool of_named_value_text(const struct of_match_field *f, struct text *t);
+
 /* One `key=value`, or a bare key with value NULL, cut out of a text. */
 struct of_word {
 	char *key;
