@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/cursor.h"
+#include "lib/text.h"
 #include "openflow/field.h"
 
 struct of_table_stats {
@@ -95,10 +97,43 @@ struct of_table_features {
 	struct of_field_set write_set[2], apply_set[2];   /* set-field */
 	struct of_field_set write_copy[2], apply_copy[2]; /* copy-field, 1.5 */
 	struct of_table_set sync_from;                    /* 1.4 */
-	const uint8_t *properties;                        /* wire form */
-	size_t properties_size;
-	uint32_t n_packet_types; /* 1.5: Ethernet is (0, 0) */
+	bool ethernet; /* 1.5: OFPTFPT_PACKET_TYPES names Ethernet, (0, 0) */
 };
+
+/* Bits of `unknown` beyond the kinds: a property of another kind, one of an experimenter. */
+#define OF_TABLE_FEATURE_OTHER (1u << 30)
+#define OF_TABLE_FEATURE_EXPERIMENTER (1u << 31)
+
+/**
+ * Reads one entry of a reply, or of the body of a request that sets features. What it does not know
+ * is noted in `unknown`; a request must be refused for it. Before 1.4 OFPTFFC_BAD_LEN, and
+ * OFPTFFC_BAD_TYPE for a property that comes twice; since then OFPBRC_BAD_LEN, OFPBPC_BAD_LEN,
+ * OFPBPC_DUP_TYPE.
+ */
+enum of_err of_table_features_unpack(struct cursor *c, enum of_version version,
+				     struct of_table_features *features);
+
+/** Appends one entry; what `version` cannot say is left out. -EMSGSIZE. */
+int of_table_features_pack(const struct of_table_features *features, enum of_version version,
+			   struct wbuf *b);
+
+/** The instructions or actions (bit n: number n) that `version` can name in such a property. */
+uint32_t of_table_features_bits(enum of_version version, enum of_table_feature property);
+
+/** Appends it in several lines. */
+void of_table_features_text(const struct of_table_features *features, struct text *t);
+
+/** Adds a table to a set. */
+static inline void of_table_set_add(struct of_table_set *set, uint8_t table_id)
+{
+	set->w[table_id / 64] |= 1ull << table_id % 64;
+}
+
+/** Is the table in the set? */
+static inline bool of_table_set_has(const struct of_table_set *set, uint8_t table_id)
+{
+	return (set->w[table_id / 64] >> table_id % 64 & 1) != 0;
+}
 
 /** Adds a field to a set. */
 static inline void of_field_set_add(struct of_field_set *set, enum of_field field)
