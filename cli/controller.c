@@ -8,7 +8,7 @@
 
 void controllers_print(const json_t *sw, int indent)
 {
-	struct table *t = table_new("CONTROLLER|STATE|ROLE|OPENFLOW|LAST ERROR");
+	struct table *t = table_new("CONTROLLER|STATE|ROLE|OPENFLOW|PACKET-INS|DROPPED|LAST ERROR");
 	size_t i;
 	json_t *c;
 
@@ -16,11 +16,14 @@ void controllers_print(const json_t *sw, int indent)
 	{
 		/* A passive one connected to us: a tool, or a controller that was told where we
 		 * are. */
-		table_cell(t, "%s%s", field_text(c, "target"),
-			   field_true(c, "passive") ? " (passive)" : "");
+		table_cell(t, "%s%s%s", field_text(c, "target"),
+			   field_true(c, "passive") ? " (passive)" : "",
+			   field_u64(c, "auxiliary_id") != 0 ? " (auxiliary)" : "");
 		table_cell(t, "%s", field_text(c, "state"));
 		table_cell(t, "%s", field_text(c, "role"));
 		table_cell(t, "%s", field_text(c, "version"));
+		table_cell(t, "%llu", (unsigned long long)field_u64(c, "packet_ins"));
+		table_cell(t, "%llu", (unsigned long long)field_u64(c, "packet_ins_dropped"));
 		table_cell(t, "%s", field_text(c, "last_error"));
 	}
 	if (table_n_rows(t) != 0)

@@ -122,6 +122,8 @@ struct agent *agent_create(const struct agent_config *config)
 		agent->cfg.now_ms = clock_ms;
 	if (agent->cfg.ops == NULL)
 		agent->cfg.ops = &no_ops;
+	if (agent->cfg.of_versions == 0)
+		agent->cfg.of_versions = AGENT_VERSIONS;
 	if (agent->cfg.max_flows == 0)
 		agent->cfg.max_flows = AGENT_MAX_FLOWS;
 	if (agent->cfg.max_groups == 0)
@@ -220,6 +222,7 @@ void agent_each_connection(const struct agent *agent,
 		struct agent_connection_status c = {
 			.target = conn->name,
 			.passive = conn->connector == NULL,
+			.auxiliary_id = conn->auxiliary_id,
 			.state = state_name(conn),
 			.role = conn->up ? role_name(conn->role) : "",
 			.version = conn->up ? of_version_name(conn->version) : "",
@@ -227,7 +230,8 @@ void agent_each_connection(const struct agent *agent,
 					      ? connector_last_error(conn->connector)
 					      : conn->last_error,
 			.packet_ins = conn->n_packet_ins,
-			.packet_ins_dropped = conn->n_packet_ins_dropped,
+			.packet_ins_unread = conn->n_packet_ins_unread,
+			.packet_ins_limited = conn->n_packet_ins_limited,
 		};
 
 		if (conn->up) {
@@ -236,14 +240,4 @@ void agent_each_connection(const struct agent *agent,
 		}
 		each(context, &c);
 	}
-}
-
-void agent_each_listener(const struct agent *agent, void (*each)(void *context, const char *target),
-			 void *context)
-{
-	const struct agent_listener *l;
-	char name[TARGET_TEXT_SIZE];
-
-	DL_FOREACH (agent->listeners, l)
-		each(context, target_text(listener_target(l->listener), name));
 }

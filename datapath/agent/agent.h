@@ -21,12 +21,19 @@
 #include <event2/event.h>
 #include <rte_mempool.h>
 
+#include "datapath/agent/endpoint.h"
 #include "datapath/pmd/pmd.h"
 #include "datapath/table/pipeline.h"
 #include "lib/addr.h"
+#include "openflow/tls.h"
 #include "openflow/types.h"
 
 struct agent;
+/* The versions that the agent speaks. */
+#define AGENT_VERSIONS                                                                             \
+	(OF_VERSION_BIT(OF10) | OF_VERSION_BIT(OF13) | OF_VERSION_BIT(OF14) | OF_VERSION_BIT(OF15))
+
+
 
 /* What the switch does while no controller is there (§6.3.2). */
 enum agent_fail_mode {
@@ -61,6 +68,8 @@ struct agent_config {
 	struct pmd *pmd;           /* NULL in tests: no packet-in, -out, port counters */
 	struct rte_mempool *mbufs; /* for packet-outs; NULL with pmd */
 	enum agent_fail_mode fail_mode;
+	uint32_t of_versions;
+	struct tls *tls;
 	uint32_t max_flows;               /* 0: 1,000,000 */
 	uint32_t max_groups;              /* 0: 65,536 */
 	const char *dp_desc;              /* OFPMP_DESC: the name of the switch; copied */
@@ -93,21 +102,37 @@ int agent_restore(struct agent *agent, enum agent_row_kind kind, uint64_t row, c
  */
 uint32_t agent_restore_end(struct agent *agent);
 
-/** Keeps a connection to a controller up from now on. 0, -EEXIST, -ENOMEM. */
-int agent_add_controller(struct agent *agent, const struct target *target);
+/**
+ * Keeps a connection to a controller up from now on. 0, -EEXIST, -ENOMEM, -EINVAL (a tls target
+ * without agent_config.tls).
+ */
+int agent_add_controller(struct agent *agent, const struct endpoint *endpoint);
 
 /** Closes it; -ENOENT. */
 int agent_del_controller(struct agent *agent, const struct target *target);
 
 /**
+ * Makes these the controllers: connections to others are closed, those that are to stay as they are
+ * do, the rest is opened. 0 or the first error of agent_add_controller.
+ */
+int agent_set_controllers(struct agent *agent, const struct endpoint *wanted, size_t n);
+
+/**
  * Lets controllers and tools connect to `target`. 0, or -errno with a sentence in `why`
  * (-EADDRINUSE, -EEXIST …).
  */
-int agent_add_listener(struct agent *agent, const struct target *target, char *why,
+int agent_add_listener(struct agent *agent, const struct endpoint *endpoint, char *why,
 		       size_t why_size);
 
 /** Stops listening and closes the connections that came by it; -ENOENT. */
 int agent_del_listener(struct agent *agent, const struct target *target);
+
+/**
+ * Makes these the listeners; of those that stay, the options count for peers that are yet to come.
+ * 0 or the first error of agent_add_listener.
+ */
+int agent_set_listeners(struct agent *agent, const struct endpoint *wanted, size_t n, char *why,
+			size_t why_size);
 
 /* A port as controllers see it. */
 struct agent_port {
@@ -136,12 +161,15 @@ int agent_port_removed(struct agent *agent, uint32_t ofport);
 struct agent_connection_status {
 	const char *target;     /* `tcp:10.0.0.1:6653`; of a passive one the peer's name */
 	bool passive;           /* it came by a listener */
+	uint8_t auxiliary_id;   /* 0: a main connection (§6.3.7) */
 	const char *state;      /* connected, connecting, backoff */
 	const char *role;       /* equal, master, slave; "" unless connected */
 	const char *version;    /* `1.3`; "" unless connected */
 	const char *last_error; /* one sentence; "" when there was none */
 	uint64_t rx_messages, tx_messages;
-	uint64_t packet_ins, packet_ins_dropped;
+	uint64_t packet_ins;
+	uint64_t packet_ins_unread;  /* dropped: it does not read what it has */
+	uint64_t packet_ins_limited; /* dropped: more than its packet-in-rate */
 };
 
 /** Calls `each` for all configured controllers, then for passive connections. */
@@ -149,8 +177,18 @@ void agent_each_connection(const struct agent *agent,
 			   void (*each)(void *context, const struct agent_connection_status *c),
 			   void *context);
 
-/** Calls `each` with the text of every listener's target (a chosen tcp port filled in). */
-void agent_each_listener(const struct agent *agent, void (*each)(void *context, const char *target),
+/* One listener, for people. Strings live during the callback. */
+struct agent_listener_status {
+	const char *target; /* a chosen tcp port filled in */
+	uint64_t accepted;
+	uint64_t refused;     /* not on its allow-list */
+	uint64_t tls_failed;  /* no TLS handshake */
+	uint64_t turned_away; /* it had as many as it may */
+};
+
+/** Calls `each` for every listener. */
+void agent_each_listener(const struct agent *agent,
+			 void (*each)(void *context, const struct agent_listener_status *l),
 			 void *context);
 
 struct agent_counts {

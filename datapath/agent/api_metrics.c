@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "datapath/agent/api.h"
 #include "datapath/agent/host.h"
@@ -103,6 +104,76 @@ static void add_lcores(const struct host *host, struct text *t)
 	}
 }
 
+/* The lines of one metric stand together, so connections are gone through once for each. */
+struct pass {
+	struct text *t;
+	int metric;
+};
+
+static void add_connection(void *context, const struct agent_connection_status *c)
+{
+	struct pass *pass = context;
+	char labels[TARGET_TEXT_SIZE + 40];
+
+	if (c->passive) /* they come and go, and would make ever new series */
+		return;
+	snprintf(labels, sizeof(labels), "target=\"%s\",auxiliary=\"%u\"", c->target,
+		 c->auxiliary_id);
+	if (pass->metric == 0)
+		text_add(pass->t, "heddle_controller_up{%s} %d\n", labels,
+			 strcmp(c->state, "connected") == 0);
+	else if (pass->metric == 1)
+		text_add(pass->t, "heddle_controller_packet_ins_total{%s} %" PRIu64 "\n", labels,
+			 c->packet_ins);
+	else
+		text_add(pass->t,
+			 "heddle_controller_packet_ins_dropped_total{%s,reason=\"rate\"} %" PRIu64
+			 "\n"
+			 "heddle_controller_packet_ins_dropped_total{%s,reason=\"unread\"} %" PRIu64
+			 "\n",
+			 labels, c->packet_ins_limited, labels, c->packet_ins_unread);
+}
+
+static void add_listener(void *context, const struct agent_listener_status *l)
+{
+	const struct {
+		const char *reason;
+		uint64_t n;
+	} refused[] = {
+		{"allow_list", l->refused}, {"tls", l->tls_failed}, {"full", l->turned_away}};
+	struct pass *pass = context;
+
+	if (pass->metric == 0)
+		text_add(pass->t, "heddle_listener_accepted_total{target=\"%s\"} %" PRIu64 "\n",
+			 l->target, l->accepted);
+	for (size_t i = 0; pass->metric == 1 && i < 3; i++)
+		text_add(pass->t,
+			 "heddle_listener_refused_total{target=\"%s\",reason=\"%s\"} %" PRIu64 "\n",
+			 l->target, refused[i].reason, refused[i].n);
+}
+
+static void add_connections(const struct host *host, struct text *t)
+{
+	static const char *const heads[][3] = {
+		{"controller_up", "gauge", "1 while the controller is connected."},
+		{"controller_packet_ins_total", "counter", "Packet-ins sent to the controller."},
+		{"controller_packet_ins_dropped_total", "counter",
+		 "Packet-ins that the controller wanted and did not get, by reason."},
+		{"listener_accepted_total", "counter", "Connections that came by the listener."},
+		{"listener_refused_total", "counter", "Peers that were turned away, by reason."},
+	};
+	struct pass pass = {.t = t};
+
+	for (int i = 0; i < 5; i++) {
+		head(t, heads[i][0], heads[i][1], heads[i][2]);
+		pass.metric = i < 3 ? i : i - 3;
+		if (i < 3)
+			agent_each_connection(host->agent, add_connection, &pass);
+		else
+			agent_each_listener(host->agent, add_listener, &pass);
+	}
+}
+
 static void add_gauge(struct text *t, const char *name, const char *help, uint64_t value)
 {
 	head(t, name, "gauge", help);
@@ -124,5 +195,6 @@ void api_get_metrics(void *context, struct http_request *request)
 	add_gauge(&t, "macs", "Addresses in the MAC table.", mac_count(host->pipeline->macs));
 	add_gauge(&t, "mbufs_free", "Frame buffers that are free.",
 		  rte_mempool_avail_count(host->mbufs));
+	add_connections(host, &t);
 	http_reply_text(request, "text/plain; version=0.0.4", &t);
 }

@@ -9,19 +9,21 @@
 
 static void add_connection(void *context, const struct agent_connection_status *c)
 {
-	json_array_append_new(context,
-			      json_pack("{s:s, s:b, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I}",
-					"target", c->target, "passive", c->passive, "role", c->role,
-					"state", c->state, "version", c->version, "last_error",
-					c->last_error, "rx_messages", (json_int_t)c->rx_messages,
-					"tx_messages", (json_int_t)c->tx_messages, "packet_ins",
-					(json_int_t)c->packet_ins, "packet_ins_dropped",
-					(json_int_t)c->packet_ins_dropped));
+	json_array_append_new(
+		context,
+		json_pack("{s:s, s:b, s:i, s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "target",
+			  c->target, "passive", c->passive, "auxiliary_id", (int)c->auxiliary_id,
+			  "role", c->role, "state", c->state, "version", c->version, "last_error",
+			  c->last_error, "rx_messages", (json_int_t)c->rx_messages, "tx_messages",
+			  (json_int_t)c->tx_messages, "packet_ins", (json_int_t)c->packet_ins,
+			  "packet_ins_dropped",
+			  (json_int_t)(c->packet_ins_unread + c->packet_ins_limited),
+			  "packet_ins_limited", (json_int_t)c->packet_ins_limited));
 }
 
-static void add_listener(void *context, const char *target)
+static void add_listener(void *context, const struct agent_listener_status *l)
 {
-	json_array_append_new(context, json_string(target));
+	json_array_append_new(context, json_string(l->target));
 }
 
 static json_t *memory_json(const struct host *host)

@@ -2,31 +2,34 @@
 #include "datapath/agent/connections.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include <utlist.h>
 
+#include "datapath/agent/controller_status.h"
 #include "datapath/agent/dispatch.h"
 #include "datapath/agent/standalone.h"
 #include "lib/text.h"
 
-#define OUTPUT_LIMIT (16u << 20)
+/* A connection has at most so much that its peer did not read, then it is cut off. */
+#define OUTPUT_LIMIT (8u << 20)
 
-struct of_async connection_default_async(void)
-{
-	return (struct of_async){
-		.packet_in_mask = {1u << OFPR_NO_MATCH | 1u << OFPR_ACTION, 0},
-		.port_status_mask = {7, 7},
-		.flow_removed_mask = {0xf, 0},
-	};
-}
+/* --- sessions ------------------------------------------------------------------------------- */
 
-static void start_session(struct connection *conn)
+static void start_session(struct connection *conn, enum of_version version)
 {
-	conn->role = OFPCR_ROLE_EQUAL;
-	conn->async = connection_default_async();
-	conn->miss_send_len = OFP_DEFAULT_MISS_SEND_LEN;
+	const struct endpoint *e = &conn->endpoint;
+
+	conn->version = version;
+	conn->role = conn->main != NULL ? conn->main->role : OFPCR_ROLE_EQUAL;
+	conn->short_id = OFPCID_UNDEFINED;
+	conn->controller_id = 0;
+	conn->async = connection_default_async(version);
+	conn->packet_in_limit = packet_in_limit_init(e->packet_in_rate, e->packet_in_burst,
+						     agent_now_ms(conn->agent));
+	/* In 1.0 it says too who wants frames that no rule matches: tools that drop in do not. */
+	conn->miss_send_len =
+		version == OF10 && conn->connector == NULL ? 0 : OFP_DEFAULT_MISS_SEND_LEN;
 }
 
 static void on_up(struct channel *channel, void *context, enum of_version version)
@@ -35,13 +38,17 @@ static void on_up(struct channel *channel, void *context, enum of_version versio
 
 	conn->channel = channel;
 	conn->up = true;
-	conn->version = version;
-	start_session(conn);
+	start_session(conn, version);
+	connections_changed(conn->agent);
+	if (conn->main != NULL)
+		return;
 	if (conn->connector != NULL) {
 		log_info("agent", "controller %s: connected, OpenFlow %s", conn->name,
 			 of_version_name(version));
 		standalone_controller_up(conn->agent);
+		auxiliaries_open(conn);
 	}
+	controller_status_announce(conn, OFPCSR_CHANNEL_STATUS);
 }
 
 static void on_message(struct channel *channel, void *context, const struct of_msg *msg,
@@ -54,10 +61,26 @@ static void on_message(struct channel *channel, void *context, const struct of_m
 		channel_send_error(channel, err, raw, len);
 }
 
+/* The peer is gone; the others are told, and the frames that only it wanted stay below. */
+static void end_session(struct connection *conn)
+{
+	bool was_up = conn->up;
+
+	conn->up = false;
+	jobs_end(conn);
+	if (conn->main != NULL)
+		return;
+	auxiliaries_close(conn);
+	if (was_up) {
+		connections_changed(conn->agent);
+		controller_status_announce(conn, OFPCSR_CHANNEL_STATUS);
+	}
+}
+
 static void free_passive(struct connection *conn)
 {
+	end_session(conn);
 	DL_DELETE(conn->agent->connections, conn);
-	jobs_end(conn);
 	channel_destroy(conn->channel);
 	free(conn);
 }
@@ -71,40 +94,46 @@ static void on_down(struct channel *channel, void *context, const char *reason)
 		free_passive(conn);
 		return;
 	}
-	if (conn->up)
+	if (conn->up && conn->main == NULL)
 		log_warning("agent", "controller %s: %s", conn->name, reason);
-	conn->up = false;
-	jobs_end(conn);
+	end_session(conn);
 	conn->channel = NULL;
-	standalone_controller_down(conn->agent);
+	if (conn->main == NULL)
+		standalone_controller_down(conn->agent);
 }
 
-static const struct channel_ops channel_callbacks = {
+const struct channel_ops connection_ops = {
 	.on_up = on_up,
 	.on_message = on_message,
 	.on_down = on_down,
 };
 
-static struct channel_config channel_settings(void)
+struct channel_config connection_channel_config(const struct connection *conn)
 {
 	struct channel_config config = channel_config_default();
 
-	config.versions = OF_VERSION_BIT(OF13);
+	config.versions = conn->main != NULL ? OF_VERSION_BIT(conn->main->version)
+					     : conn->agent->cfg.of_versions;
 	config.output_limit = OUTPUT_LIMIT;
+	config.probe_ms = conn->endpoint.probe_s * 1000;
 	return config;
 }
 
-static struct connection *new_connection(struct agent *agent, const char *name)
+struct connection *connection_create(struct agent *agent, const struct endpoint *endpoint,
+				     const char *name)
 {
 	struct connection *conn = calloc(1, sizeof(*conn));
 
 	if (conn == NULL)
 		return NULL;
 	conn->agent = agent;
+	conn->endpoint = *endpoint;
 	text_copy(conn->name, sizeof(conn->name), name);
-	start_session(conn);
+	start_session(conn, OF13);
 	return conn;
 }
+
+/* --- configured controllers ----------------------------------------------------------------- */
 
 static struct connection *find_controller(struct agent *agent, const struct target *target)
 {
@@ -113,41 +142,46 @@ static struct connection *find_controller(struct agent *agent, const struct targ
 
 	target_text(target, name);
 	DL_FOREACH (agent->connections, conn) {
-		if (conn->connector != NULL && strcmp(conn->name, name) == 0)
+		if (conn->connector != NULL && conn->main == NULL && strcmp(conn->name, name) == 0)
 			return conn;
 	}
 	return NULL;
 }
 
-int agent_add_controller(struct agent *agent, const struct target *target)
+int agent_add_controller(struct agent *agent, const struct endpoint *endpoint)
 {
-	const struct connector_config config = {.channel = channel_settings()};
+	struct connector_config config = {.tls = agent->cfg.tls,
+					  .backoff_max_ms = endpoint->backoff_s * 1000};
 	struct connection *conn, *passive;
 	char name[TARGET_TEXT_SIZE];
+	int rc;
 
-	if (find_controller(agent, target) != NULL)
+	if (find_controller(agent, &endpoint->target) != NULL)
 		return -EEXIST;
-	conn = new_connection(agent, target_text(target, name));
+	conn = connection_create(agent, endpoint, target_text(&endpoint->target, name));
 	if (conn == NULL)
 		return -ENOMEM;
-	conn->connector =
-		connector_create(agent->cfg.base, target, &config, &channel_callbacks, conn);
+	config.channel = connection_channel_config(conn);
+	conn->connector = connector_create(agent->cfg.base, &endpoint->target, &config,
+					   &connection_ops, conn);
 	if (conn->connector == NULL) {
+		rc = -errno;
 		free(conn);
-		return -ENOMEM;
+		return rc;
 	}
 	DL_FOREACH (agent->connections, passive) {
 		if (passive->connector == NULL)
 			break;
 	}
 	DL_PREPEND_ELEM(agent->connections, passive, conn); /* NULL: at the end */
+	controller_status_announce(conn, OFPCSR_CONTROLLER_ADDED);
 	return 0;
 }
 
-static void free_controller(struct connection *conn)
+void connection_free_active(struct connection *conn)
 {
+	end_session(conn);
 	DL_DELETE(conn->agent->connections, conn);
-	jobs_end(conn);
 	connector_destroy(conn->connector);
 	free(conn);
 }
@@ -158,117 +192,128 @@ int agent_del_controller(struct agent *agent, const struct target *target)
 
 	if (conn == NULL)
 		return -ENOENT;
-	free_controller(conn);
+	controller_status_announce(conn, OFPCSR_CONTROLLER_REMOVED);
+	connection_free_active(conn);
 	standalone_controller_down(agent);
 	return 0;
+}
+
+static bool is_among(const struct endpoint *e, const struct endpoint *wanted, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (endpoint_equal(e, &wanted[i]))
+			return true;
+	}
+	return false;
+}
+
+int agent_set_controllers(struct agent *agent, const struct endpoint *wanted, size_t n)
+{
+	struct connection *conn, *next;
+	int rc = 0;
+
+	for (;;) { /* from the start each time: a controller takes its auxiliaries with it */
+		DL_FOREACH_SAFE (agent->connections, conn, next) {
+			if (conn->connector != NULL && conn->main == NULL &&
+			    !is_among(&conn->endpoint, wanted, n))
+				break;
+		}
+		if (conn == NULL)
+			break;
+		agent_del_controller(agent, &conn->endpoint.target);
+	}
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		rc = agent_add_controller(agent, &wanted[i]);
+		if (rc == -EEXIST)
+			rc = 0;
+	}
+	return rc;
+}
+
+/* --- passive connections -------------------------------------------------------------------- */
+
+/* Makes room: the oldest one that said no hello yet goes. False: all are at work. */
+static bool turn_away(struct agent_listener *listener)
+{
+	struct connection *conn, *silent = NULL;
+	uint32_t n = 0;
+
+	DL_FOREACH (listener->agent->connections, conn) {
+		if (conn->listener != listener)
+			continue;
+		n++;
+		if (!conn->up && silent == NULL)
+			silent = conn;
+	}
+	if (n < listener->endpoint.max_peers)
+		return true;
+	listener->n_turned_away++;
+	log_limited(&listener->agent->log_limit, LOG_LEVEL_WARNING, "agent",
+		    "%s is turned away: its listener has %u connections; raise max= of the "
+		    "listener",
+		    silent != NULL ? silent->name : "a peer", n);
+	if (silent == NULL)
+		return false;
+	free_passive(silent);
+	return true;
 }
 
 int connections_accept(struct agent *agent, struct agent_listener *listener,
 		       struct bufferevent *stream, const char *peer)
 {
-	struct channel_config config = channel_settings();
-	struct connection *conn = new_connection(agent, peer);
+	const struct target nowhere = {0};
+	struct channel_config config;
+	struct endpoint endpoint;
+	struct connection *conn;
+	int rc = -ENOMEM;
 
-	if (conn == NULL) {
-		bufferevent_free(stream);
-		return -ENOMEM;
+	endpoint_init(&endpoint, &nowhere);
+	if (listener != NULL && !turn_away(listener)) {
+		rc = -EMFILE;
+		goto free_stream;
 	}
+	conn = connection_create(agent, listener != NULL ? &listener->endpoint : &endpoint, peer);
+	if (conn == NULL)
+		goto free_stream;
 	conn->listener = listener;
-	conn->channel = channel_create(stream, &config, &channel_callbacks, conn);
+	config = connection_channel_config(conn);
+	conn->channel = channel_create(stream, &config, &connection_ops, conn);
 	if (conn->channel == NULL) {
 		free(conn);
 		return -ENOMEM;
 	}
 	DL_APPEND(agent->connections, conn);
 	return 0;
+free_stream:
+	bufferevent_free(stream);
+	return rc;
 }
 
-static void on_accept(void *context, struct bufferevent *stream, const char *peer)
+void connections_close_listener(struct agent *agent, const struct agent_listener *listener)
 {
-	struct agent_listener *listener = context;
-
-	connections_accept(listener->agent, listener, stream, peer);
-}
-
-static struct agent_listener *find_listener(struct agent *agent, const struct target *target)
-{
-	char wanted[TARGET_TEXT_SIZE], name[TARGET_TEXT_SIZE];
-	struct agent_listener *l;
-
-	target_text(target, wanted);
-	DL_FOREACH (agent->listeners, l) {
-		if (strcmp(target_text(&l->asked, name), wanted) == 0)
-			return l;
-	}
-	return NULL;
-}
-
-int agent_add_listener(struct agent *agent, const struct target *target, char *why, size_t why_size)
-{
-	struct agent_listener *l;
-	char name[TARGET_TEXT_SIZE];
-	int rc;
-
-	if (find_listener(agent, target) != NULL) {
-		snprintf(why, why_size, "%s: already listening there, leave out the second one",
-			 target_text(target, name));
-		return -EEXIST;
-	}
-	l = calloc(1, sizeof(*l));
-	if (l == NULL) {
-		text_copy(why, why_size, "out of memory");
-		return -ENOMEM;
-	}
-	l->agent = agent;
-	l->asked = *target;
-	l->listener = listener_create(agent->cfg.base, target, NULL, on_accept, l, why, why_size);
-	if (l->listener == NULL) {
-		rc = errno != 0 ? -errno : -EINVAL;
-		free(l);
-		return rc;
-	}
-	DL_APPEND(agent->listeners, l);
-	return 0;
-}
-
-static void free_listener(struct agent_listener *l)
-{
-	struct agent *agent = l->agent;
 	struct connection *conn, *next;
 
 	DL_FOREACH_SAFE (agent->connections, conn, next) {
-		if (conn->listener == l)
+		if (conn->listener == listener)
 			free_passive(conn);
 	}
-	DL_DELETE(agent->listeners, l);
-	listener_destroy(l->listener);
-	free(l);
-}
-
-int agent_del_listener(struct agent *agent, const struct target *target)
-{
-	struct agent_listener *l = find_listener(agent, target);
-
-	if (l == NULL)
-		return -ENOENT;
-	free_listener(l);
-	return 0;
 }
 
 void connections_destroy(struct agent *agent)
 {
-	struct agent_listener *l, *next_listener;
-	struct connection *conn, *next;
+	while (agent->listeners != NULL)
+		agent_del_listener(agent, &agent->listeners->endpoint.target);
+	while (agent->connections != NULL) {
+		struct connection *conn = agent->connections;
 
-	DL_FOREACH_SAFE (agent->listeners, l, next_listener)
-		free_listener(l);
-	DL_FOREACH_SAFE (agent->connections, conn, next) {
 		if (conn->connector != NULL)
-			free_controller(conn);
+			connection_free_active(conn);
 		else
 			free_passive(conn);
 	}
 }
+
+/* --- for the handlers ----------------------------------------------------------------------- */
 
 bool connection_send(struct connection *conn, const struct of_msg *msg)
 {
@@ -279,6 +324,7 @@ void connection_reply_init(struct of_msg *reply, const struct of_msg *request,
 			   enum of_msg_type type)
 {
 	of_msg_init(reply, request->version, type, request->xid);
+	reply->nicira = request->nicira;
 }
 
 bool connections_any_controller(const struct agent *agent)
@@ -286,13 +332,8 @@ bool connections_any_controller(const struct agent *agent)
 	const struct connection *conn;
 
 	DL_FOREACH (agent->connections, conn) {
-		if (conn->connector != NULL && conn->up)
+		if (conn->connector != NULL && conn->main == NULL && conn->up)
 			return true;
 	}
 	return false;
-}
-
-bool connection_wants(const struct connection *conn, const uint32_t mask[2], uint8_t reason)
-{
-	return conn->up && mask[conn->role == OFPCR_ROLE_SLAVE] & 1u << reason;
 }

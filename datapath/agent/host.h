@@ -27,6 +27,7 @@ struct host {
 	struct pipeline *pipeline;
 	struct pmd *pmd;
 	struct agent *agent;
+	struct tls *tls; /* NULL: no TLS */
 	struct ports *ports;
 	struct state *state; /* NULL: stateless */
 	struct http *http;

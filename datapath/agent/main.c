@@ -14,6 +14,7 @@
 #include "datapath/agent/api.h"
 #include "datapath/agent/frame_pool.h"
 #include "datapath/agent/host.h"
+#include "datapath/agent/host_connections.h"
 #include "datapath/agent/run_dir.h"
 #include "lib/log.h"
 #include "lib/units.h"
@@ -23,6 +24,8 @@
 
 struct daemon {
 	struct host host;
+	int argc; /* the command line, for when it is read again */
+	char **argv;
 	int lock; /* of the run directory */
 	struct event *signals[3];
 };
@@ -41,11 +44,15 @@ static void on_end(evutil_socket_t signal_number, short what, void *arg)
 static void on_hup(evutil_socket_t signal_number, short what, void *arg)
 {
 	struct daemon *p = arg;
+	struct options fresh;
+	char why[WHY_SIZE] = "";
 
-	log_info("switch",
-		 "%s goes on as it is: what the configuration file says counts at the next start; "
-		 "change ports now with heddle port",
-		 p->host.options.name);
+	options_init(&fresh);
+	if (options_parse(&fresh, p->argc, p->argv, why, sizeof(why)) < 0)
+		log_error("switch", "%s goes on as it is: %s", p->host.options.name, why);
+	else
+		host_reload(&p->host, &fresh);
+	options_free(&fresh);
 }
 
 static int catch_signals(struct daemon *p)
@@ -111,6 +118,8 @@ static int make_agent(struct host *h, char *why, size_t why_size)
 					    .pmd = h->pmd,
 					    .mbufs = h->mbufs,
 					    .fail_mode = h->options.fail_mode,
+					    .of_versions = h->options.of_versions,
+					    .tls = h->tls,
 					    .dp_desc = h->options.name,
 					    .ops = &host_agent_ops,
 					    .host = h};
@@ -149,35 +158,6 @@ static int make_ports(struct host *h, char *why, size_t why_size)
 		}
 	}
 	return err < 0 ? err : host_restore_ports(h, why, why_size);
-}
-
-static int add_listener(struct host *h, const char *text, char *why, size_t why_size)
-{
-	struct target target;
-	int err = target_parse(text, 6653, &target, why, why_size);
-
-	return err < 0 ? err : agent_add_listener(h->agent, &target, why, why_size);
-}
-
-static int open_connections(struct host *h, char *why, size_t why_size)
-{
-	char *own = text_format("unix:%s/of.sock", h->options.run_dir);
-	int err = add_listener(h, own, why, why_size);
-
-	free(own);
-	for (size_t i = 0; i < h->options.listeners.n && err == 0; i++)
-		err = add_listener(h, h->options.listeners.at[i], why, why_size);
-	for (size_t i = 0; i < h->options.controllers.n && err == 0; i++) {
-		struct target target;
-
-		err = target_parse(h->options.controllers.at[i], 6653, &target, why, why_size);
-		if (err == 0 && agent_add_controller(h->agent, &target) == -ENOMEM) {
-			snprintf(why, why_size,
-				 "there is no memory for the controllers; free some");
-			err = -ENOMEM;
-		}
-	}
-	return err;
 }
 
 static int open_api(struct host *h, char *why, size_t why_size)
@@ -259,13 +239,15 @@ static int daemon_start(struct daemon *p, char *why, size_t why_size)
 		err = h->state != NULL ? 0 : -errno;
 	}
 	if (err == 0)
+		err = host_open_tls(h, why, why_size);
+	if (err == 0)
 		err = make_agent(h, why, why_size);
 	if (err == 0) /* tables first: no frame meets an empty pipeline */
 		err = host_restore_agent(h, why, why_size);
 	if (err == 0)
 		err = make_ports(h, why, why_size);
 	if (err == 0)
-		err = open_connections(h, why, why_size);
+		err = host_connect(h, why, why_size);
 	if (err == 0)
 		err = open_api(h, why, why_size);
 	if (err == 0 && (host_start_ageing(h) < 0 || pmd_start(h->pmd) < 0)) {
@@ -288,6 +270,7 @@ static void daemon_stop(struct daemon *p)
 		event_free(h->age_timer);
 	ports_destroy(h->ports);
 	agent_destroy(h->agent);
+	tls_destroy(h->tls);
 	state_close(h->state);
 	pmd_destroy(h->pmd);
 	pipeline_destroy(h->pipeline);
@@ -311,6 +294,8 @@ int main(int argc, char **argv)
 	char why[WHY_SIZE] = "";
 	int err;
 
+	d.argc = argc;
+	d.argv = argv;
 	options_init(o);
 	err = options_parse(o, argc, argv, why, sizeof(why));
 	if (err < 0) {

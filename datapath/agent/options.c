@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "datapath/agent/config_file.h"
+#include "datapath/agent/options_openflow.h"
 #include "datapath/agent/port_settings.h"
 #include "datapath/port/port.h"
-#include "lib/addr.h"
 #include "lib/text.h"
 
 /* One row: the name, the value it takes (NULL: none) and how it is read and explained. */
@@ -36,7 +36,7 @@ static int refuse(char *why, size_t why_size, const char *format, ...)
 	return -EINVAL;
 }
 
-static int list_add(struct option_list *list, const char *word)
+int option_list_add(struct option_list *list, const char *word)
 {
 	char **bigger;
 
@@ -148,30 +148,7 @@ static int set_port(struct options *o, const char *value, char *why, size_t why_
 	}
 	if (port_spec_parse(value, &spec, port_settings_option, &settings, why, why_size) < 0)
 		return -EINVAL;
-	return list_add(&o->ports, value);
-}
-
-static int add_target(struct option_list *list, const char *what, const char *value, char *why,
-		      size_t why_size)
-{
-	struct target target;
-	char text[TARGET_TEXT_SIZE];
-	char sentence[256];
-	int err = target_parse(value, 6653, &target, sentence, sizeof(sentence));
-
-	if (err < 0)
-		return refuse(why, why_size, "%s: %s", what, sentence);
-	return list_add(list, target_text(&target, text));
-}
-
-static int set_controller(struct options *o, const char *value, char *why, size_t why_size)
-{
-	return add_target(&o->controllers, "controller", value, why, why_size);
-}
-
-static int set_listen(struct options *o, const char *value, char *why, size_t why_size)
-{
-	return add_target(&o->listeners, "listen", value, why, why_size);
+	return option_list_add(&o->ports, value);
 }
 
 static int set_fail_mode(struct options *o, const char *value, char *why, size_t why_size)
@@ -276,10 +253,17 @@ static const struct option_row rows[] = {
 	 "name of the switch, heddle0 by default; several switches need several names"},
 	{"port", "SPEC", set_port, .repeats = true, .help =
 	 "a port to open, NAME,KIND:ARGUMENT[,option]…; see below"},
-	{"controller", "TARGET", set_controller, .repeats = true, .help =
-	 "OpenFlow controller to connect to, tcp:HOST:PORT or unix:PATH"},
-	{"listen", "TARGET", set_listen, .repeats = true, .help =
+	{"controller", "TARGET", options_set_controller, .repeats = true, .help =
+	 "OpenFlow controller to connect to, tcp:HOST:PORT, tls:HOST:PORT or unix:PATH"},
+	{"listen", "TARGET", options_set_listen, .repeats = true, .help =
 	 "where controllers and tools may connect; unix:RUN-DIR/of.sock is always there"},
+	{"of-versions", "LIST", options_set_versions, .help =
+	 "OpenFlow versions that are spoken, all of 1.0,1.3,1.4,1.5 by default"},
+	{"tls-key", "FILE", options_set_tls_key, .help =
+	 "PEM file with our key, for tls targets; read anew when it changes"},
+	{"tls-cert", "FILE", options_set_tls_cert, .help = "PEM file with our certificate"},
+	{"tls-ca", "FILE", options_set_tls_ca, .help =
+	 "PEM file with the CA that signs our certificate and those of all peers"},
 	{"fail-mode", "MODE", set_fail_mode, .help =
 	 "without a controller: standalone (a learning switch, the default) or secure (only flows)"},
 	{"dpid", "HEX", set_dpid, .help =
@@ -329,6 +313,7 @@ void options_init(struct options *o)
 {
 	*o = (struct options){
 		.fail_mode = AGENT_FAIL_STANDALONE,
+		.of_versions = AGENT_VERSIONS,
 		.mac_table_size = 32768,
 		.mac_ageing_s = 300,
 		.memory_mb = 40,
@@ -453,6 +438,9 @@ int options_parse(struct options *o, int argc, char **argv, char *why, size_t wh
 		if (err < 0)
 			return err;
 	}
+	err = options_check_openflow(o, why, why_size);
+	if (err < 0)
+		return err;
 	if (o->run_dir[0] == '\0')
 		snprintf(o->run_dir, sizeof(o->run_dir), "/run/heddle/%s", o->name);
 	if (o->state_dir[0] == '\0')
@@ -493,7 +481,10 @@ void options_help(FILE *to)
 		"  trunk=10;20;30-40      carries these VLANs tagged; native=VID is the untagged "
 		"one\n"
 		"  ofport=N               its OpenFlow number; else the lowest that is free\n"
-		"  queues=N mtu=N mac=ADDRESS, and for vhost-user server or client\n\n"
+		"  queues=N mtu=N mac=ADDRESS, and for vhost-user server or client\n"
+		"controller and listener options:\n"
+		"  probe=S packet-in-rate=N packet-in-burst=N, for controllers backoff=S aux=N, "
+		"for\n  listeners allow=10.0.0.0/8;192.168.1.7 max=N\n\n"
 		"Ports come and go at run time with `heddle port add|del|set|show`; `heddle show` "
 		"says "
 		"how the\nswitch is. The manual page heddled(8) has more.\n");

@@ -38,6 +38,10 @@ struct options {
 	struct option_list controllers;
 	struct option_list listeners;
 	enum agent_fail_mode fail_mode;
+	uint32_t of_versions;            /* OF_VERSION_BIT of each */
+	char tls_key[OPTIONS_PATH_SIZE]; /* all three, or all "" */
+	char tls_cert[OPTIONS_PATH_SIZE];
+	char tls_ca[OPTIONS_PATH_SIZE];
 	char *lcores; /* NULL: picked from the machine */
 	char *eal;    /* NULL: none */
 	bool stateless;
@@ -67,6 +71,9 @@ int options_parse(struct options *o, int argc, char **argv, char *why, size_t wh
  */
 int options_parse_config(struct options *o, const char *file, const char *text, size_t size,
 			 char *why, size_t why_size);
+
+/** Appends a word unless it is there; 0 or -ENOMEM. */
+int option_list_add(struct option_list *list, const char *word);
 
 /** Prints the help that --help shows. */
 void options_help(FILE *to);

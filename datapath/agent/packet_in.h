@@ -19,5 +19,15 @@ struct packet_in {
 	uint32_t size;
 };
 
-/** Sends it to every connection that wants it; true when at least one took it. */
-bool packet_in_send(struct agent *agent, const struct packet_in *in);
+/* What became of it. */
+enum packet_in_fate {
+	PACKET_IN_NOBODY, /* no connection wants it */
+	PACKET_IN_TAKEN,
+	PACKET_IN_LIMITED, /* those that want it have had their rate */
+};
+
+/**
+ * Sends it to every connection that wants it and has not had its rate; with auxiliary connections,
+ * by one of them, the same one for frames of one pair of addresses.
+ */
+enum packet_in_fate packet_in_send(struct agent *agent, const struct packet_in *in);
