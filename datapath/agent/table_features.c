@@ -1,131 +1,417 @@
 // SPDX-License-Identifier: Apache-2.0
-/* OFPMP_TABLE_FEATURES (OpenFlow 1.3.5 §7.3.5.5): what the tables can do, from what compile serves.
- */
-#include <stdio.h>
+#include "datapath/agent/table_features.h"
 
-#include "datapath/agent/multipart.h"
+#include <errno.h>
+#include <stdlib.h>
 
-enum property {
-	PROP_INSTRUCTIONS = 0,
-	PROP_NEXT_TABLES = 2,
-	PROP_WRITE_ACTIONS = 4,
-	PROP_APPLY_ACTIONS = 6,
-	PROP_MATCH = 8,
-	PROP_WILDCARDS = 10,
-	PROP_WRITE_SETFIELD = 12,
-	PROP_APPLY_SETFIELD = 14,
+#define FIRST_ROW 0x20000u /* AGENT_ROW_META: one for each configured table */
+#define ROW_VERSION OF15   /* which can say all of it */
+
+/* Tables that somebody configured; agent->tables is NULL while there is none. */
+struct table_setups {
+	struct of_table_set removed;
+	struct of_table_features *of[AGENT_N_TABLES]; /* NULL: all that it can */
 };
 
-static const uint8_t actions[] = {
-	OF_ACTION_OUTPUT,     OF_ACTION_PUSH_VLAN,  OF_ACTION_POP_VLAN,  OF_ACTION_GROUP,
-	OF_ACTION_SET_NW_TTL, OF_ACTION_DEC_NW_TTL, OF_ACTION_SET_FIELD,
+static bool is_removed(const struct agent *agent, uint8_t table_id)
+{
+	return agent->tables != NULL && of_table_set_has(&agent->tables->removed, table_id);
+}
+
+static uint8_t first_egress(const struct agent *agent)
+{
+	return __atomic_load_n(&agent->cfg.pipeline->first_egress, __ATOMIC_RELAXED);
+}
+
+/* Ingress tables lead to ingress tables only (1.5.1 §5.1.3). */
+static bool may_lead_to(const struct agent *agent, uint8_t from, uint8_t to)
+{
+	uint8_t egress = first_egress(agent);
+
+	return to > from && (egress == 0 || from >= egress || to < egress);
+}
+
+bool table_features_get(const struct agent *agent, uint8_t table_id, struct of_table_features *out)
+{
+	uint8_t egress = first_egress(agent);
+
+	if (is_removed(agent, table_id))
+		return false;
+	if (agent->tables != NULL && agent->tables->of[table_id] != NULL)
+		*out = *agent->tables->of[table_id];
+	else
+		table_abilities(agent, table_id, out);
+	out->features &= ~(uint32_t)OFPTFF_FIRST_EGRESS;
+	if (egress != 0 && table_id == egress)
+		out->features |= OFPTFF_FIRST_EGRESS;
+	for (unsigned int t = 0; egress != 0 && t <= UINT8_MAX; t++)
+		for (unsigned int miss = 0; miss < 2; miss++)
+			if (!may_lead_to(agent, table_id, (uint8_t)t))
+				out->next[miss].w[t / 64] &= ~(1ull << t % 64);
+	return true;
+}
+
+/* --- What a flow may be --- */
+
+/* What one kind of entry of a table, for hits or for misses, may do. */
+struct limits {
+	const struct of_table_features *f;
+	const struct of_table_features *abilities;
+	bool egress;
+	unsigned int miss; /* index of its sets */
 };
 
-static const uint8_t instructions[] = {
-	OF_INSTRUCTION_WRITE_METADATA, OF_INSTRUCTION_WRITE_ACTIONS, OF_INSTRUCTION_APPLY_ACTIONS,
-	OF_INSTRUCTION_CLEAR_ACTIONS,  OF_INSTRUCTION_GOTO_TABLE,
-};
-
-uint32_t table_features_actions(void)
+static unsigned int outcome(const struct limits *l, enum of_table_feature property)
 {
-	uint32_t bits = 0;
-
-	for (size_t i = 0; i < sizeof(actions); i++)
-		bits |= 1u << actions[i];
-	return bits;
+	return l->miss != 0 && (l->f->present & 1u << (property + 1)) ? 1 : 0;
 }
 
-/* Starts a property; the length is filled in by end_property. */
-static size_t start_property(struct wbuf *b, enum property type)
+static enum of_err action_check(const struct limits *l, const struct of_action *a, bool in_set)
 {
-	size_t start = b->len;
+	unsigned int k = outcome(l, in_set ? OFPTFPT_WRITE_ACTIONS : OFPTFPT_APPLY_ACTIONS);
+	unsigned int s = outcome(l, in_set ? OFPTFPT_WRITE_SETFIELD : OFPTFPT_APPLY_SETFIELD);
+	unsigned int c = outcome(l, in_set ? OFPTFPT_WRITE_COPYFIELD : OFPTFPT_APPLY_COPYFIELD);
+	uint32_t bits = in_set ? l->f->write_actions[k] : l->f->apply_actions[k];
+	uint32_t all = in_set ? l->abilities->write_actions[0] : l->abilities->apply_actions[0];
+	const struct of_field_set *set = in_set ? &l->f->write_set[s] : &l->f->apply_set[s];
+	const struct of_field_set *copy = in_set ? &l->f->write_copy[c] : &l->f->apply_copy[c];
 
-	wbuf_u16(b, (uint16_t)type);
-	wbuf_u16(b, 0);
-	return start;
+	/* Extensions have no number that a property could name: they go with the whole. */
+	if ((unsigned int)a->type >= 32)
+		return (bits & all) == all ? OF_OK : OFPBAC_BAD_TYPE;
+	if (!(bits & 1u << a->type))
+		return OFPBAC_BAD_TYPE;
+	/* Where a frame leaves is decided when it comes to the egress tables (1.5.1 §5.1.3). */
+	if (in_set && l->egress && (a->type == OF_ACTION_OUTPUT || a->type == OF_ACTION_GROUP))
+		return OFPBAC_BAD_TYPE;
+	if (a->type == OF_ACTION_SET_FIELD && !of_field_set_has(set, a->set_field.field))
+		return OFPBAC_BAD_SET_TYPE;
+	if (a->type == OF_ACTION_COPY_FIELD && (!of_field_set_has(copy, a->copy_field.from) ||
+						!of_field_set_has(copy, a->copy_field.to)))
+		return OFPBAC_BAD_SET_TYPE;
+	return OF_OK;
 }
 
-static void end_property(struct wbuf *b, size_t start)
+static enum of_err actions_check(const struct limits *l, const struct of_actions *actions,
+				 bool in_set)
 {
-	wbuf_set_u16(b, start + 2, (uint16_t)(b->len - start));
-	wbuf_pad(b, start, 8);
+	enum of_err err = OF_OK;
+
+	for (unsigned int i = 0; i < actions->n && err == OF_OK; i++)
+		err = action_check(l, &actions->a[i], in_set);
+	return err;
 }
 
-static void add_ids(struct wbuf *b, enum property type, const uint8_t *ids, size_t n, bool last)
+static enum of_err instruction_check(const struct limits *l, const struct of_instruction *i)
 {
-	size_t start = start_property(b, type);
+	uint32_t bits = l->f->instructions[outcome(l, OFPTFPT_INSTRUCTIONS)];
 
-	for (size_t i = 0; i < n; i++) {
-		/* From the last table there is nowhere to go. */
-		if (last && ids == instructions && ids[i] == OF_INSTRUCTION_GOTO_TABLE)
-			continue;
-		wbuf_u16(b, ids[i]);
-		wbuf_u16(b, 4);
+	if ((unsigned int)i->type >= 32 || !(bits & 1u << i->type))
+		return OFPBIC_UNSUP_INST;
+	switch (i->type) {
+	case OF_INSTRUCTION_GOTO_TABLE:
+		return of_table_set_has(&l->f->next[outcome(l, OFPTFPT_NEXT_TABLES)], i->table_id)
+			       ? OF_OK
+			       : OFPBIC_BAD_TABLE_ID;
+	case OF_INSTRUCTION_WRITE_METADATA:
+		if (l->f->metadata_write == 0)
+			return OFPBIC_UNSUP_METADATA;
+		return i->metadata.mask & ~l->f->metadata_write ? OFPBIC_UNSUP_METADATA_MASK
+								: OF_OK;
+	case OF_INSTRUCTION_WRITE_ACTIONS:
+		return actions_check(l, &i->actions, true);
+	case OF_INSTRUCTION_APPLY_ACTIONS:
+		return actions_check(l, &i->actions, false);
+	default:
+		return OF_OK;
 	}
-	end_property(b, start);
 }
 
-static void add_next(struct wbuf *b, enum property type, uint8_t table_id)
+static enum of_err match_check(const struct of_table_features *f, const struct of_match *match)
 {
-	size_t start = start_property(b, type);
+	for (unsigned int i = 0; i < match->n; i++) {
+		const struct of_match_field *m = &match->f[i];
 
-	for (unsigned int t = table_id + 1u; t < AGENT_N_TABLES; t++)
-		wbuf_u8(b, (uint8_t)t);
-	end_property(b, start);
-}
-
-/* Can a match have the field? */
-static bool matches(const struct of_field_info *info, int field)
-{
-	struct of_match_field f = {.field = (enum of_field)field};
-	struct flow_key value = {0}, mask = {0};
-
-	return info != NULL && info->name != NULL && info->since <= OF13 &&
-	       compile_field(&f, &value, &mask) == OF_OK;
-}
-
-static void add_fields(struct wbuf *b, enum property type)
-{
-	bool set = type >= PROP_WRITE_SETFIELD;
-	size_t start = start_property(b, type);
-
-	for (int f = 0; f < OF_N_FIELDS; f++) {
-		const struct of_field_info *info = of_field_info((enum of_field)f);
-		bool masked = type == PROP_MATCH && info != NULL && info->maskable;
-
-		if (!matches(info, f) || (set && compile_settable((enum of_field)f) < 0))
-			continue;
-		wbuf_u16(b, info->oxm_class);
-		wbuf_u8(b, (uint8_t)(info->oxm_field << 1 | masked));
-		wbuf_u8(b, (uint8_t)(masked ? 2 * info->n_bytes : info->n_bytes));
+		if (!of_field_set_has(&f->match, m->field))
+			return OFPBMC_BAD_FIELD;
+		if (m->masked && !of_field_set_has(&f->match_mask, m->field))
+			return OFPBMC_BAD_MASK;
+		if (m->field == OF_FIELD_METADATA && of_match_field_mask(m) & ~f->metadata_match &&
+		    m->masked)
+			return OFPBMC_BAD_MASK;
 	}
-	end_property(b, start);
+	/* What is no wildcard has to be there. */
+	for (int i = 0; i < OF_N_FIELDS; i++) {
+		enum of_field field = (enum of_field)i;
+
+		if (of_field_set_has(&f->match, field) && !of_field_set_has(&f->wildcards, field) &&
+		    of_match_find(match, field) == NULL)
+			return OFPBMC_BAD_WILDCARDS;
+	}
+	return OF_OK;
 }
 
-bool table_features_add(struct of_multipart_writer *w, uint8_t table_id, uint32_t max_entries)
+enum of_err table_features_check(const struct agent *agent, uint8_t table_id, uint16_t priority,
+				 const struct of_match *match,
+				 const struct of_instructions *instructions)
 {
-	bool last = table_id == AGENT_N_TABLES - 1;
-	struct wbuf b = wbuf_init(OF_MESSAGE_MAX);
-	struct of_table_features features = {
-		.table_id = table_id,
-		.metadata_match = UINT64_MAX,
-		.metadata_write = UINT64_MAX,
-		.max_entries = max_entries,
+	uint8_t egress = first_egress(agent);
+	bool miss = priority == 0 && match->n == 0;
+	struct of_table_features f, abilities;
+	struct limits limits = {
+		.f = &f,
+		.abilities = &abilities,
+		.egress = egress != 0 && table_id >= egress,
+		.miss = miss,
 	};
-	bool ok;
+	enum of_err err = OF_OK;
 
-	snprintf(features.name, sizeof(features.name), "table%u", table_id);
-	add_ids(&b, PROP_INSTRUCTIONS, instructions, sizeof(instructions), last);
-	add_next(&b, PROP_NEXT_TABLES, table_id);
-	add_ids(&b, PROP_WRITE_ACTIONS, actions, sizeof(actions), last);
-	add_ids(&b, PROP_APPLY_ACTIONS, actions, sizeof(actions), last);
-	add_fields(&b, PROP_MATCH);
-	add_fields(&b, PROP_WILDCARDS);
-	add_fields(&b, PROP_WRITE_SETFIELD);
-	add_fields(&b, PROP_APPLY_SETFIELD);
-	features.properties = b.data;
-	features.properties_size = b.len;
-	ok = !b.bad && of_multipart_writer_add(w, &features) == 0;
+	/* Nobody configured anything, as nearly always. */
+	if (agent->tables == NULL)
+		return OF_OK;
+	for (unsigned int i = 0; i < instructions->n; i++) {
+		const struct of_instruction *in = &instructions->i[i];
+
+		if (in->type == OF_INSTRUCTION_GOTO_TABLE && is_removed(agent, in->table_id))
+			return OFPBIC_BAD_TABLE_ID;
+	}
+	if (!table_features_get(agent, table_id, &f))
+		return OFPFMFC_BAD_TABLE_ID;
+	if (agent->tables->of[table_id] == NULL && egress == 0)
+		return OF_OK;
+	table_abilities(agent, table_id, &abilities);
+	if (!miss) /* the table-miss flow is every table's */
+		err = match_check(&f, match);
+	for (unsigned int i = 0; i < instructions->n && err == OF_OK; i++)
+		err = instruction_check(&limits, &instructions->i[i]);
+	return err;
+}
+
+/* --- Changing it --- */
+
+static bool make_tables(struct agent *agent)
+{
+	if (agent->tables == NULL)
+		agent->tables = calloc(1, sizeof(*agent->tables));
+	return agent->tables != NULL;
+}
+
+static void store(struct agent *agent, uint8_t table_id)
+{
+	struct of_table_features *f = agent->tables->of[table_id];
+	bool removed = is_removed(agent, table_id);
+	struct wbuf b = wbuf_init(OF_MESSAGE_MAX);
+	struct of_table_features copy;
+
+	if (agent->cfg.ops->store == NULL || agent->restoring)
+		return;
+	if (f == NULL && !removed && first_egress(agent) != table_id) {
+		agent->cfg.ops->store(agent->cfg.host, AGENT_ROW_META, FIRST_ROW + table_id, NULL,
+				      0);
+		return;
+	}
+	if (f != NULL)
+		copy = *f;
+	else
+		table_abilities(agent, table_id, &copy);
+	copy.command = removed ? OFPTFC_DISABLE : OFPTFC_MODIFY;
+	copy.features &= ~(uint32_t)OFPTFF_FIRST_EGRESS;
+	if (table_id != 0 && first_egress(agent) == table_id)
+		copy.features |= OFPTFF_FIRST_EGRESS;
+	if (of_table_features_pack(&copy, ROW_VERSION, &b) == 0 && !b.bad)
+		agent->cfg.ops->store(agent->cfg.host, AGENT_ROW_META, FIRST_ROW + table_id, b.data,
+				      b.len);
 	wbuf_free(&b);
-	return ok;
+}
+
+static enum of_err set_max_entries(struct agent *agent, uint8_t table_id, uint32_t max_entries)
+{
+	struct flow_table_settings settings = *flow_store_settings(agent->flows, table_id);
+
+	if (max_entries >= agent->cfg.max_flows)
+		max_entries = 0; /* as many as the switch */
+	if (settings.max_entries == max_entries)
+		return OF_OK;
+	settings.max_entries = max_entries;
+	return flow_store_set_settings(agent->flows, table_id, &settings);
+}
+
+/* The tables after the change, which is made when all of it is known to work. */
+struct change {
+	struct table_setups next;
+	struct of_table_set touched; /* next.of[] is new */
+	uint8_t egress;
+};
+
+static void change_drop(struct change *change)
+{
+	for (unsigned int t = 0; t < AGENT_N_TABLES; t++)
+		if (of_table_set_has(&change->touched, (uint8_t)t))
+			free(change->next.of[t]);
+}
+
+static enum of_err change_table(struct agent *agent, const struct table_wish *wish,
+				uint8_t table_id, struct change *change)
+{
+	struct of_table_features *f = malloc(sizeof(*f));
+	struct of_table_features current;
+	enum of_err err;
+
+	if (f == NULL)
+		return OF_ERR_NO_MEMORY;
+	table_abilities(agent, table_id, f);
+	if (wish->command == OFPTFC_MODIFY && change->next.of[table_id] != NULL)
+		current = *change->next.of[table_id];
+	else
+		current = *f;
+	err = table_wish_resolve(wish, wish->of[table_id], f, &current);
+	if (err != OF_OK) {
+		free(f);
+		return err;
+	}
+	*f = current;
+	change->next.of[table_id] = f;
+	of_table_set_add(&change->touched, table_id);
+	return OF_OK;
+}
+
+/* Which table is the first egress table afterwards (1.5.1 §5.1.3). */
+static enum of_err change_egress(const struct table_wish *wish, struct change *change)
+{
+	uint8_t wanted = 0;
+
+	if (wish->version < OF15 || wish->command >= OFPTFC_ENABLE)
+		return OF_OK;
+	for (unsigned int t = 0; t < AGENT_N_TABLES; t++) {
+		if (wish->of[t] == NULL || !(wish->of[t]->features & OFPTFF_FIRST_EGRESS))
+			continue;
+		if (t == 0 || wanted != 0)
+			return OFPTFFC_BAD_FEATURES;
+		wanted = (uint8_t)t;
+	}
+	if (wanted != 0 || wish->command == OFPTFC_REPLACE || wish->of[change->egress] != NULL)
+		change->egress = wanted;
+	return OF_OK;
+}
+
+static void set_removed(struct of_table_set *set, uint8_t table_id, bool removed)
+{
+	uint64_t bit = 1ull << table_id % 64;
+
+	if (removed)
+		set->w[table_id / 64] |= bit;
+	else
+		set->w[table_id / 64] &= ~bit;
+}
+
+static enum of_err change_make(struct agent *agent, const struct table_wish *wish,
+			       struct change *change)
+{
+	enum of_err err = OF_OK;
+
+	*change = (struct change){.egress = first_egress(agent)};
+	if (agent->tables != NULL)
+		change->next = *agent->tables;
+	for (unsigned int t = 0; t < AGENT_N_TABLES && err == OF_OK; t++) {
+		bool named = wish->of[t] != NULL;
+
+		if (wish->command == OFPTFC_REPLACE)
+			set_removed(&change->next.removed, (uint8_t)t, !named);
+		else if (named && wish->command >= OFPTFC_ENABLE)
+			set_removed(&change->next.removed, (uint8_t)t,
+				    wish->command == OFPTFC_DISABLE);
+		if (named && wish->command <= OFPTFC_MODIFY)
+			err = change_table(agent, wish, (uint8_t)t, change);
+	}
+	/* Frames enter there. */
+	if (err == OF_OK && of_table_set_has(&change->next.removed, 0))
+		err = OFPTFFC_BAD_TABLE;
+	if (err == OF_OK)
+		err = change_egress(wish, change);
+	if (err == OF_OK && change->egress != 0 &&
+	    of_table_set_has(&change->next.removed, change->egress))
+		change->egress = 0;
+	return err;
+}
+
+static uint32_t max_entries_of(const struct agent *agent, const struct table_setups *tables,
+			       uint8_t table_id)
+{
+	return tables != NULL && tables->of[table_id] != NULL ? tables->of[table_id]->max_entries
+							      : agent->cfg.max_flows;
+}
+
+enum of_err table_features_set(struct agent *agent, const struct table_wish *wish)
+{
+	struct change *change = malloc(sizeof(*change));
+	enum of_err err;
+
+	if (change == NULL || !make_tables(agent)) {
+		free(change);
+		return OF_ERR_NO_MEMORY;
+	}
+	err = change_make(agent, wish, change);
+	for (unsigned int t = 0; t < AGENT_N_TABLES && err == OF_OK; t++) {
+		err = set_max_entries(agent, (uint8_t)t,
+				      max_entries_of(agent, &change->next, (uint8_t)t));
+		if (err == OF_OK)
+			continue;
+		while (t-- > 0) /* settings that exist take no memory */
+			(void)set_max_entries(agent, (uint8_t)t,
+					      max_entries_of(agent, agent->tables, (uint8_t)t));
+		break;
+	}
+	if (err != OF_OK) {
+		change_drop(change);
+		free(change);
+		return err;
+	}
+	for (unsigned int t = 0; t < AGENT_N_TABLES; t++)
+		if (of_table_set_has(&change->touched, (uint8_t)t))
+			free(agent->tables->of[t]);
+	*agent->tables = change->next;
+	__atomic_store_n(&agent->cfg.pipeline->first_egress, change->egress, __ATOMIC_RELEASE);
+	for (unsigned int t = 0; t < AGENT_N_TABLES; t++)
+		store(agent, (uint8_t)t);
+	free(change);
+	agent_changed(agent);
+	return OF_OK;
+}
+
+/* --- Outliving the process --- */
+
+bool table_features_owns_row(uint64_t row)
+{
+	return row >= FIRST_ROW && row < FIRST_ROW + AGENT_N_TABLES;
+}
+
+int table_features_restore(struct agent *agent, uint64_t row, const void *bytes, size_t size)
+{
+	struct cursor c = cursor_init(bytes, size);
+	uint8_t table_id = (uint8_t)(row - FIRST_ROW);
+	struct of_table_features f, *copy;
+
+	if (of_table_features_unpack(&c, ROW_VERSION, &f) != OF_OK || f.table_id != table_id)
+		return -EINVAL;
+	copy = malloc(sizeof(*copy));
+	if (copy == NULL || !make_tables(agent)) {
+		free(copy);
+		return -ENOMEM;
+	}
+	set_removed(&agent->tables->removed, table_id, f.command == OFPTFC_DISABLE);
+	if (table_id != 0 && f.features & OFPTFF_FIRST_EGRESS)
+		__atomic_store_n(&agent->cfg.pipeline->first_egress, table_id, __ATOMIC_RELEASE);
+	f.command = 0;
+	*copy = f;
+	free(agent->tables->of[table_id]);
+	agent->tables->of[table_id] = copy;
+	return set_max_entries(agent, table_id, f.max_entries) == OF_OK ? 0 : -ENOMEM;
+}
+
+void table_features_end(struct agent *agent)
+{
+	for (unsigned int t = 0; agent->tables != NULL && t < AGENT_N_TABLES; t++)
+		free(agent->tables->of[t]);
+	free(agent->tables);
+	agent->tables = NULL;
 }
