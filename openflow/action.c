@@ -38,6 +38,7 @@ static enum of_err set_field_unpack(struct cursor *c, enum of_version version,
 	size_t size = cursor_left(c) + ACTION_HEADER_SIZE;
 	bool has_mask = cursor_left(c) >= 4 && (c->at[2] & 1);
 	size_t oxm_size = cursor_left(c) >= 4 ? 4u + c->at[3] : SIZE_MAX;
+	unsigned oxm_class = cursor_left(c) >= 4 ? (unsigned)(c->at[0] << 8 | c->at[1]) : 0;
 
 	if (oxm_size > cursor_left(c) || (ACTION_HEADER_SIZE + oxm_size + 7) / 8 * 8 != size)
 		return OFPBAC_BAD_SET_LEN;
@@ -56,7 +57,12 @@ static enum of_err set_field_unpack(struct cursor *c, enum of_version version,
 	default:
 		return OFPBAC_BAD_SET_TYPE;
 	}
-	return of_field_info(action->set_field.field)->settable ? OF_OK : OFPBAC_BAD_SET_TYPE;
+	/* Nicira's in_port may be set, and Open vSwitch's tool does so with this action. */
+	action->nicira =
+		action->set_field.field == OF_FIELD_IN_PORT && oxm_class <= OF_OXM_CLASS_NXM1;
+	return action->nicira || of_field_info(action->set_field.field)->settable
+		       ? OF_OK
+		       : OFPBAC_BAD_SET_TYPE;
 }
 
 /* The field of an OXM header without a value; an experimenter's has its id behind it. */

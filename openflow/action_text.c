@@ -107,9 +107,10 @@ static void set_field_text(const struct of_action *action, const struct of_names
 {
 	const struct of_match_field *f = &action->set_field;
 	struct of_subfield part;
+	uint64_t value;
 
-	if (action->nicira && of_match_field_run(f, &part) && part.n_bits <= 64) {
-		text_add(t, "load:0x%" PRIx64 "->", of_subfield_value(f, &part));
+	if (action->nicira && of_match_field_as_load(f, &part, &value)) {
+		text_add(t, "load:0x%" PRIx64 "->", value);
 		of_subfield_text(&part, t);
 		return;
 	}

@@ -214,8 +214,19 @@ static int flow_parse(struct of_parser *p, char *text, struct of_flow_mod *flow)
 int of_flow_parse(const char *text, enum of_flow_mod_command command, const struct of_names *names,
 		  struct of_arena *arena, struct of_flow_mod *flow, char *why, size_t why_size)
 {
-	struct of_parser p = {
-		.names = names, .arena = arena, .why = why, .why_size = why_size, .ip_proto = -1};
+	return of_flow_parse_for(OF13, text, command, names, arena, flow, why, why_size);
+}
+
+int of_flow_parse_for(enum of_version version, const char *text, enum of_flow_mod_command command,
+		      const struct of_names *names, struct of_arena *arena,
+		      struct of_flow_mod *flow, char *why, size_t why_size)
+{
+	struct of_parser p = {.names = names,
+			      .arena = arena,
+			      .why = why,
+			      .why_size = why_size,
+			      .ip_proto = -1,
+			      .version = version};
 	char *copy = strdup(text);
 	int rc;
 

@@ -23,6 +23,14 @@
 int of_flow_parse(const char *text, enum of_flow_mod_command command, const struct of_names *names,
 		  struct of_arena *arena, struct of_flow_mod *flow, char *why, size_t why_size);
 
+/**
+ * As of_flow_parse, for a switch of `version`: mod_vlan_vid and mod_vlan_pcp are actions of their
+ * own in 1.0, and a push where the match has no tag, and a set_field, in later ones.
+ */
+int of_flow_parse_for(enum of_version version, const char *text, enum of_flow_mod_command command,
+		      const struct of_names *names, struct of_arena *arena,
+		      struct of_flow_mod *flow, char *why, size_t why_size);
+
 /** Reads the filter of a listing: match fields, table=, cookie=VALUE/MASK, out_port=, out_group=.
  */
 int of_flow_filter_parse(const char *text, const struct of_names *names,
@@ -32,7 +40,8 @@ int of_flow_filter_parse(const char *text, const struct of_names *names,
 int of_group_parse(const char *text, enum of_group_command command, const struct of_names *names,
 		   struct of_arena *arena, struct of_group_mod *group, char *why, size_t why_size);
 
-/** Reads `meter=1,kbps,burst,stats,bands=type=drop,rate=1000,burst_size=100`; deletes take `all`. */
+/** Reads `meter=1,kbps,burst,stats,bands=type=drop,rate=1000,burst_size=100`; deletes take `all`.
+ */
 int of_meter_parse(const char *text, enum of_meter_command command, struct of_arena *arena,
 		   struct of_meter_mod *mod, char *why, size_t why_size);
 

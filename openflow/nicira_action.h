@@ -44,11 +44,12 @@ void of_nicira_action_start(struct wbuf *b, uint16_t subtype);
 /** Pads it to a multiple of 8 and fills in its length; -EMSGSIZE beyond 16 bits. */
 int of_nicira_action_end(struct wbuf *b, size_t start);
 
-/** The run of ones in the mask of a field; false when the ones are not one run. */
-bool of_match_field_run(const struct of_match_field *f, struct of_subfield *part);
-
-/** The value of a run of at most 64 bits. */
-uint64_t of_subfield_value(const struct of_match_field *f, const struct of_subfield *part);
+/**
+ * The bits and the value that a load has to have to do what the set_field does; in_port is
+ * Nicira's of 16 bits where that does. False: its mask is not one run of at most 64 bits.
+ */
+bool of_match_field_as_load(const struct of_match_field *f, struct of_subfield *part,
+			    uint64_t *value);
 
 /**
  * Makes the set_field that loads `value` into `part`: masked, unless `part` is the whole field. A

@@ -12,7 +12,7 @@ static bool mask_bit(const struct of_match_field *f, unsigned n_bytes, unsigned 
 	return f->mask[n_bytes - 1 - bit / 8] >> bit % 8 & 1;
 }
 
-bool of_match_field_run(const struct of_match_field *f, struct of_subfield *part)
+static bool mask_run(const struct of_match_field *f, struct of_subfield *part)
 {
 	const struct of_field_info *info = of_field_info(f->field);
 	unsigned n_bits = info->n_bits, bit = 0;
@@ -30,7 +30,7 @@ bool of_match_field_run(const struct of_match_field *f, struct of_subfield *part
 	return part->n_bits > 0;
 }
 
-uint64_t of_subfield_value(const struct of_match_field *f, const struct of_subfield *part)
+static uint64_t subfield_value(const struct of_match_field *f, const struct of_subfield *part)
 {
 	unsigned n_bytes = of_field_info(f->field)->n_bytes;
 	uint64_t value = 0;
@@ -41,6 +41,20 @@ uint64_t of_subfield_value(const struct of_match_field *f, const struct of_subfi
 		value = value << 1 | (f->value[n_bytes - 1 - bit / 8] >> bit % 8 & 1);
 	}
 	return value;
+}
+
+bool of_match_field_as_load(const struct of_match_field *f, struct of_subfield *part,
+			    uint64_t *value)
+{
+	if (!mask_run(f, part) || part->n_bits > 64)
+		return false;
+	*value = subfield_value(f, part);
+	if (f->field == OF_FIELD_IN_PORT && !f->masked &&
+	    of_port_from_of10(of_port_to_of10((uint32_t)*value)) == *value) {
+		part->n_bits = 16;
+		*value = of_port_to_of10((uint32_t)*value);
+	}
+	return true;
 }
 
 void of_subfield_load(const struct of_subfield *part, uint64_t value, struct of_match_field *f)
@@ -92,20 +106,13 @@ static void subfield_pack(const struct of_subfield *part, struct wbuf *b)
 static void reg_load_pack(const struct of_match_field *f, struct wbuf *b)
 {
 	struct of_subfield part;
-	uint64_t value = 0;
-	bool is_run = of_match_field_run(f, &part) && part.n_bits <= 64;
+	uint64_t value;
 
-	if (!is_run) {
+	if (!of_match_field_as_load(f, &part, &value)) {
 		of_nicira_action_start(b, NXAST_REG_LOAD2);
 		wbuf_zero(b, 6);
 		(void)of_oxm_pack(f, OF15, b);
 		return;
-	}
-	value = of_subfield_value(f, &part);
-	if (f->field == OF_FIELD_IN_PORT && !f->masked &&
-	    of_port_from_of10(of_port_to_of10((uint32_t)value)) == value) {
-		part.n_bits = 16;
-		value = of_port_to_of10((uint32_t)value);
 	}
 	of_nicira_action_start(b, NXAST_REG_LOAD);
 	subfield_pack(&part, b);
@@ -274,7 +281,8 @@ bool of_nicira_action_is(const struct of_action *action, enum of_version version
 {
 	switch (action->type) {
 	case OF_ACTION_SET_FIELD:
-		return action->nicira || (action->set_field.masked && version < OF15);
+		return action->nicira || version == OF10 ||
+		       (action->set_field.masked && version < OF15);
 	case OF_ACTION_COPY_FIELD:
 	case OF_ACTION_DEC_NW_TTL:
 		return action->nicira || version == OF10;

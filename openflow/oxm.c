@@ -53,7 +53,16 @@ static enum of_err nxm_convert(const struct of_nxm *nxm, struct oxm *oxm)
 	}
 }
 
-static enum of_err oxm_read(struct cursor *c, enum of_version version, struct oxm *oxm)
+static bool mask_is_full(const struct of_field_info *info, const uint8_t *mask)
+{
+	for (unsigned bit = 0; bit < info->n_bits; bit++)
+		if (!(mask[info->n_bytes - 1 - bit / 8] >> bit % 8 & 1))
+			return false;
+	return true;
+}
+
+static enum of_err oxm_read(struct cursor *c, enum of_version version, bool is_action,
+			    struct oxm *oxm)
 {
 	uint32_t header = cursor_u32(c);
 	uint16_t oxm_class = (uint16_t)(header >> 16);
@@ -77,11 +86,14 @@ static enum of_err oxm_read(struct cursor *c, enum of_version version, struct ox
 	n_bytes = nxm != NULL ? nxm->n_bytes : info->n_bytes;
 	if (cursor_left(&payload) != n_bytes << oxm->masked)
 		return OFPBMC_BAD_LEN;
-	if (oxm->masked && !info->maskable)
-		return OFPBMC_BAD_MASK;
 	cursor_copy(&payload, oxm->value, n_bytes);
 	if (oxm->masked)
 		cursor_copy(&payload, oxm->mask, n_bytes);
+	/* What is set as a whole may have a mask that says so (1.5.1 §7.2.6.7). */
+	if (oxm->masked && is_action && mask_is_full(info, oxm->mask))
+		oxm->masked = false;
+	if (oxm->masked && !info->maskable)
+		return OFPBMC_BAD_MASK;
 	return nxm != NULL ? nxm_convert(nxm, oxm) : OF_OK;
 }
 
@@ -116,7 +128,7 @@ enum of_err of_oxm_list_unpack(struct cursor *c, enum of_version version, struct
 {
 	while (cursor_left(c) > 0) {
 		struct oxm oxm;
-		enum of_err err = oxm_read(c, version, &oxm);
+		enum of_err err = oxm_read(c, version, false, &oxm);
 
 		if (err == OF_OK)
 			err = oxm_add(match, &oxm);
@@ -157,7 +169,7 @@ enum of_err of_oxm_unpack(struct cursor *c, enum of_version version, struct of_m
 {
 	struct of_match one;
 	struct oxm oxm;
-	enum of_err err = oxm_read(c, version, &oxm);
+	enum of_err err = oxm_read(c, version, true, &oxm);
 
 	of_match_init(&one);
 	if (err == OF_OK)
