@@ -7,9 +7,15 @@
 #include <rte_cycles.h>
 #include <utlist.h>
 
+#include "datapath/agent/bundle.h"
 #include "datapath/agent/connections.h"
+#include "datapath/agent/flow_monitor.h"
+#include "datapath/agent/flow_trigger.h"
+#include "datapath/agent/learn.h"
 #include "datapath/agent/packet_in.h"
 #include "datapath/agent/restore.h"
+#include "datapath/agent/table_config.h"
+#include "datapath/agent/table_features.h"
 #include "lib/text.h"
 #include "lib/units.h"
 
@@ -17,7 +23,8 @@
 #define SLOW_POLL_US 1000
 #define MAX_POLLS 500 /* grace periods are polled for at once so often */
 #define TIDY_MS 1000
-#define EXPIRE_BUDGET 2048 /* flows looked at in a slice */
+#define EXPIRE_BUDGET 2048  /* flows looked at in a slice */
+#define TRIGGER_BUDGET 1024 /* the same, of those with stat triggers */
 
 static const struct agent_host_ops no_ops;
 
@@ -32,6 +39,16 @@ static struct group *env_group(const void *context, uint32_t group_id)
 	const struct group_entry *entry = group_store_find(agent->groups, group_id);
 
 	return entry != NULL ? entry->group : NULL;
+}
+
+static struct meter *env_meter(const void *context, uint32_t meter_id)
+{
+	const struct agent *agent = context;
+	const struct meter_entry *entry = NULL;
+
+	if (meter_id <= OFPM_MAX) /* the others are no flow's */
+		entry = meter_store_find(agent->meters, meter_id);
+	return entry != NULL ? entry->meter : NULL;
 }
 
 static bool env_port(const void *context, uint32_t port_no)
@@ -68,9 +85,13 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	bool more = flow_store_expire(agent->flows, EXPIRE_BUDGET);
 	long usec = TICK_US;
 
+	flow_triggers_poll(agent->flows, TRIGGER_BUDGET);
+	flow_monitors_poll(agent);
+
 	if (now - agent->tidied_ms >= TIDY_MS) {
 		agent->tidied_ms = now;
 		pipeline_tidy(agent->cfg.pipeline);
+		bundles_poll(agent);
 	}
 	if (reclaim_poll(agent->cfg.pipeline->reclaim) == 0 || agent->n_waiting == 0)
 		agent->n_polls = 0;
@@ -78,6 +99,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 		more = true;
 	else /* a lcore is long at something: no reason to burn this core */
 		usec = SLOW_POLL_US;
+	more |= reclaim_ripe(agent->cfg.pipeline->reclaim);
 	schedule_tick(agent, more ? 0 : usec);
 }
 
@@ -93,12 +115,23 @@ static int create_stores(struct agent *agent)
 		.context = agent,
 	};
 
+	struct meter_store_config meters = {
+		.pipeline = agent->cfg.pipeline,
+		.pmd = agent->cfg.pmd,
+		.max_meters = AGENT_MAX_METERS,
+		.now_ms = agent->cfg.now_ms,
+		.tsc_hz = rte_get_tsc_hz(),
+		.ops = &agent_meter_ops,
+		.context = agent,
+	};
+
+	agent->meters = meter_store_create(&meters);
 	agent->groups =
 		group_store_create(agent->cfg.pipeline, agent->cfg.pmd, agent->cfg.max_groups,
 				   agent->cfg.now_ms, &agent_group_ops, agent);
 	flows.groups = agent->groups;
 	agent->flows = flow_store_create(&flows);
-	return agent->groups != NULL && agent->flows != NULL ? 0 : -ENOMEM;
+	return agent->meters != NULL && agent->groups != NULL && agent->flows != NULL ? 0 : -ENOMEM;
 }
 
 static int create_events(struct agent *agent)
@@ -109,6 +142,21 @@ static int create_events(struct agent *agent)
 		return -ENOMEM;
 	schedule_tick(agent, TICK_US);
 	return agent->cfg.pmd != NULL ? packet_in_start(agent) : 0;
+}
+
+static struct learn_handle *env_learn(const void *context, const struct of_learn *learn,
+				      enum of_err *err)
+{
+	const struct agent *agent = context;
+
+	return learns_add(agent->learns, learn, err);
+}
+
+static void env_keep_words(const void *context, uint32_t words)
+{
+	const struct agent *agent = context;
+
+	pipeline_keep_words(agent->cfg.pipeline, words);
 }
 
 struct agent *agent_create(const struct agent_config *config)
@@ -133,10 +181,19 @@ struct agent *agent_create(const struct agent_config *config)
 		  config->serial_num ? config->serial_num : "None");
 	agent->cfg.dp_desc = agent->dp_desc;
 	agent->cfg.serial_num = agent->serial_num;
-	agent->env = (struct compile_env){.group = env_group, .port = env_port, .context = agent};
+	agent->env = (struct compile_env){
+		.group = env_group,
+		.meter = env_meter,
+		.port = env_port,
+		.learn = env_learn,
+		.keep_words = env_keep_words,
+		.context = agent,
+		.lenient = true, /* until all is restored */
+	};
+	agent->learns = learns_create();
 	agent->restoring = true;
 	agent->arena = of_arena_init(OF_ARENA_DEFAULT_LIMIT);
-	if (create_stores(agent) != 0 || create_events(agent) != 0)
+	if (agent->learns == NULL || create_stores(agent) != 0 || create_events(agent) != 0)
 		goto destroy;
 	return agent;
 
@@ -170,7 +227,11 @@ void agent_destroy(struct agent *agent)
 		event_free(agent->work);
 	restore_drop(agent);
 	flow_store_destroy(agent->flows);
+	table_config_end(agent);
+	table_features_end(agent);
 	group_store_destroy(agent->groups);
+	meter_store_destroy(agent->meters);
+	learns_destroy(agent->learns);
 	free_ports(agent);
 	of_arena_free(&agent->arena);
 	free(agent);

@@ -11,12 +11,14 @@
 #include "datapath/agent/compile.h"
 #include "datapath/agent/flow_store.h"
 #include "datapath/agent/group_store.h"
+#include "datapath/agent/meter_store.h"
 #include "lib/log.h"
 #include "openflow/msg.h"
 
 #define AGENT_N_TABLES PIPELINE_N_TABLES
 #define AGENT_MAX_FLOWS 1000000
 #define AGENT_MAX_GROUPS 65536
+#define AGENT_MAX_METERS 65536
 
 /* A port as controllers see it; see agent_ports.c. */
 struct agent_port_entry {
@@ -28,6 +30,14 @@ struct agent_port_entry {
 struct connection;
 struct agent_listener;
 struct agent_row;
+struct bundle_commit;
+
+/* Whose message is being carried out; all zero: nobody's (a timeout, a restore). */
+struct agent_actor {
+	const struct connection *conn;
+	enum of_version version;
+	uint32_t xid;
+};
 
 struct agent {
 	struct agent_config cfg; /* its strings are the two below */
@@ -35,8 +45,23 @@ struct agent {
 	char serial_num[33];
 	struct flow_store *flows;
 	struct group_store *groups;
+	struct meter_store *meters;
 	struct agent_port_entry *ports; /* uthash head, sorted by number */
 	struct compile_env env;
+	struct learns *learns;
+	struct agent_actor actor;
+	/*
+	 * Of the bundle that is being committed: changes of flows, groups and meters are steps of it
+	 * (transaction.h). NULL: none. What would change or read the stores waits meanwhile.
+	 */
+	struct transaction *transaction;
+	struct bundle_commit *commit; /* the same; bundle_commit.c */
+	size_t bundle_bytes;          /* that all connections keep in bundles */
+	int64_t bundle_future_ns, bundle_past_ns; /* bundle_schedule.c; 0: the default */
+	uint32_t n_monitors;                      /* flow_monitor.c: of all connections */
+	bool fail_mode_late; /* a controller came or went during a commit; see standalone.h */
+	struct table_watch *watch; /* table_config.h: by table; NULL: none asked for */
+	struct table_setups *tables; /* table_features.h; NULL: none was configured */
 
 	struct connection *connections; /* utlist: configured ones first */
 	struct agent_listener *listeners;
@@ -83,9 +108,16 @@ struct agent_port_entry *agent_port_find(const struct agent *agent, uint32_t ofp
 /** Fills in what the wire says of a port. */
 void agent_port_describe(const struct agent_port *port, struct of_port *out);
 
+/** Can frames leave by the port: neither it nor its link is down (OFPPS_LIVE, §7.2.1)? */
+static inline bool agent_port_live(const struct agent_port *port)
+{
+	return port->link_up && !(port->config & OFPPC_PORT_DOWN);
+}
+
 /** Tells all controllers that want to know: a port came, went or changed (OFPPR_*). */
 void agent_port_announce(struct agent *agent, const struct agent_port *port, uint8_t reason);
 
 /** The callbacks of the stores: flow-removed messages and the host's rows; context: the agent. */
 extern const struct flow_store_ops agent_flow_ops;
 extern const struct group_store_ops agent_group_ops;
+extern const struct meter_store_ops agent_meter_ops;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "datapath/agent/multipart.h"
 #include "datapath/agent/connections.h"
 
 #include <errno.h>
@@ -6,6 +7,7 @@
 
 #include <utlist.h>
 
+#include "datapath/agent/bundle.h"
 #include "datapath/agent/controller_status.h"
 #include "datapath/agent/dispatch.h"
 #include "datapath/agent/standalone.h"
@@ -55,7 +57,8 @@ static void on_message(struct channel *channel, void *context, const struct of_m
 		       const uint8_t *raw, size_t len)
 {
 	struct connection *conn = context;
-	enum of_err err = dispatch(conn, msg);
+	enum of_err err = bundle_makes_wait(conn, msg->type) ? bundle_postpone(conn, raw, len)
+							     : dispatch(conn, msg);
 
 	if (err != OF_OK)
 		channel_send_error(channel, err, raw, len);
@@ -68,6 +71,7 @@ static void end_session(struct connection *conn)
 
 	conn->up = false;
 	jobs_end(conn);
+	table_request_drop(conn);
 	if (conn->main != NULL)
 		return;
 	auxiliaries_close(conn);

@@ -44,6 +44,8 @@ struct connection {
 	struct packet_in_limit packet_in_limit;
 	struct job *jobs;
 	uint32_t n_jobs;
+	struct table_request *table_request; /* handler_table_features.c: half a request */
+	struct bundles *bundles;        /* bundle.c; NULL: none */
 	struct flow_monitors *monitors; /* flow_monitor.c; NULL: none */
 	bool paused;
 	uint64_t n_packet_ins;

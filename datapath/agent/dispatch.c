@@ -25,15 +25,21 @@ static const struct row rows[OF_N_MSG_TYPES] = {
 	[OFPT_ROLE_REQUEST] = {handle_role, true},
 	[OFPT_GET_ASYNC_REQUEST] = {handle_get_async, true},
 	[OFPT_SET_ASYNC] = {handle_set_async, true},
+	[OFPT_BUNDLE_CONTROL] = {handle_bundle_control, false},
+	[OFPT_BUNDLE_ADD_MESSAGE] = {handle_bundle_add, false},
 };
 
 enum of_err dispatch(struct connection *conn, const struct of_msg *msg)
 {
 	const struct row *row = &rows[msg->type];
+	enum of_err err;
 
 	if (row->handle == NULL)
 		return OFPBRC_BAD_TYPE;
 	if (conn->role == OFPCR_ROLE_SLAVE && !row->as_slave)
 		return OFPBRC_IS_SLAVE;
-	return row->handle(conn, msg);
+	conn->agent->actor = (struct agent_actor){conn, msg->version, msg->xid};
+	err = row->handle(conn, msg);
+	conn->agent->actor = (struct agent_actor){0};
+	return err;
 }

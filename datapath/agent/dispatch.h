@@ -16,8 +16,6 @@ enum of_err dispatch(struct connection *conn, const struct of_msg *msg);
 enum of_err handle_features(struct connection *conn, const struct of_msg *msg);
 enum of_err handle_get_config(struct connection *conn, const struct of_msg *msg);
 enum of_err handle_set_config(struct connection *conn, const struct of_msg *msg);
-enum of_err handle_table_mod(struct connection *conn, const struct of_msg *msg);
-enum of_err handle_meter_mod(struct connection *conn, const struct of_msg *msg);
 enum of_err handle_experimenter(struct connection *conn, const struct of_msg *msg);
 enum of_err handle_error(struct connection *conn, const struct of_msg *msg);
 
@@ -32,6 +30,9 @@ enum of_err handle_barrier(struct connection *conn, const struct of_msg *msg);
 /* handler_flow.c (§6.4). */
 enum of_err handle_flow_mod(struct connection *conn, const struct of_msg *msg);
 
+/* handler_meter.c (§6.8). */
+enum of_err handle_meter_mod(struct connection *conn, const struct of_msg *msg);
+
 /* handler_group.c (§6.7). */
 enum of_err handle_group_mod(struct connection *conn, const struct of_msg *msg);
 
@@ -41,6 +42,13 @@ enum of_err handle_queue_config(struct connection *conn, const struct of_msg *ms
 
 /* handler_packet.c (§7.3.7). */
 enum of_err handle_packet_out(struct connection *conn, const struct of_msg *msg);
+
+/* table_config.c (1.4.1 §7.3.3). */
+enum of_err handle_table_mod(struct connection *conn, const struct of_msg *msg);
+
+/* bundle.c (1.4.1 §7.3.9). */
+enum of_err handle_bundle_control(struct connection *conn, const struct of_msg *msg);
+enum of_err handle_bundle_add(struct connection *conn, const struct of_msg *msg);
 
 /* handler_multipart.c (§7.3.5). */
 enum of_err handle_multipart(struct connection *conn, const struct of_msg *msg);

@@ -46,6 +46,8 @@ static enum job_state run_dump(struct job *job)
 	struct dump *dump = (struct dump *)job;
 	uint32_t budget = SLICE_LOOKED_AT, taken = 0;
 
+	if (job->conn->agent->transaction != NULL)
+		return JOB_WAITS; /* flows are as they were or will be, and nothing between */
 	while (taken < SLICE_TAKEN) {
 		struct flow *flow = flow_cursor_next(&dump->cursor, &dump->filter, &budget);
 

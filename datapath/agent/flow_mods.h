@@ -8,7 +8,8 @@
 #include "datapath/agent/agent_state.h"
 
 /**
- * Checks, compiles and does a flow-mod (OpenFlow 1.3.5 §6.4). `row` is the stored row of a restored
+ * Checks, compiles and does a flow-mod (OpenFlow 1.3.5 §6.4), in the version of agent->actor where
+ * versions differ. `row` is the stored row of a restored
  * flow, else 0. OF_OK or the error for the controller; then nothing was changed.
  */
 enum of_err flow_mod_apply(struct agent *agent, const struct of_flow_mod *mod, uint64_t row);

@@ -3,7 +3,9 @@
 
 #include <utlist.h>
 
+#include "datapath/agent/uses.h"
 #include "datapath/table/group.h"
+#include "datapath/table/meter.h"
 
 /* The wire port that an action sends to; 0 for actions that send nowhere. */
 static uint32_t output_port(const struct action *a)
@@ -26,29 +28,40 @@ static uint32_t output_port(const struct action *a)
 	}
 }
 
-static bool list_has(const struct action_list *list, uint32_t port, uint32_t group)
+static bool list_outputs(const struct action_list *list, uint32_t port)
 {
 	if (list == NULL)
 		return false;
 	for (const struct action *a = action_first(list); a < action_end(list);
 	     a = action_next(a)) {
-		if (port != OFPP_ANY && output_port(a) == port)
+		if (output_port(a) == port)
 			return true;
-		if (group != OFPG_ANY && a->op == ACTION_GROUP && action_group(a)->id == group)
+		if (a->op == ACTION_CLONE && list_outputs(action_nested(a), port))
 			return true;
 	}
 	return false;
 }
 
-bool program_uses_group(const struct program *program, uint32_t group_id)
-{
-	return list_has(program->apply, OFPP_ANY, group_id) ||
-	       list_has(program->write, OFPP_ANY, group_id);
-}
-
 static bool uses_port(const struct program *program, uint32_t port)
 {
-	return list_has(program->apply, port, OFPG_ANY) || list_has(program->write, port, OFPG_ANY);
+	return list_outputs(program->apply, port) || list_outputs(program->write, port);
+}
+
+static void match_group(void *context, struct group *group)
+{
+	uint64_t *id = context;
+
+	if (group->id == (uint32_t)*id)
+		*id |= 1ull << 32;
+}
+
+static bool names_group(const struct program *program, uint32_t group_id)
+{
+	uint64_t id = group_id; /* and above it: found */
+
+	uses_each(program->apply, match_group, NULL, &id);
+	uses_each(program->write, match_group, NULL, &id);
+	return id >> 32 != 0;
 }
 
 /* Is every frame of the rule one that the filter's match covers? */
@@ -90,8 +103,9 @@ bool flow_filter_takes(const struct flow_filter *filter, const struct flow *flow
 	}
 	if (filter->out_port != OFPP_ANY && !uses_port(rule->program, filter->out_port))
 		return false;
-	return filter->out_group == OFPG_ANY ||
-	       program_uses_group(rule->program, filter->out_group);
+	if (filter->meter != NULL && !uses_meter(rule->program, filter->meter))
+		return false;
+	return filter->out_group == OFPG_ANY || names_group(rule->program, filter->out_group);
 }
 
 void flow_cursor_start(struct flow_cursor *cursor, struct flow_store *store, uint8_t table_id)
@@ -99,13 +113,12 @@ void flow_cursor_start(struct flow_cursor *cursor, struct flow_store *store, uin
 	*cursor = (struct flow_cursor){.store = store};
 	cursor->table_id = table_id == OFPTT_ALL ? 0 : table_id;
 	cursor->last_table = table_id == OFPTT_ALL ? PIPELINE_N_TABLES - 1 : table_id;
-	cursor->at = store->table[cursor->table_id];
+	cursor->at = store->table[cursor->table_id].map.first;
 	cursor->started = true;
 	DL_APPEND(store->cursors, cursor);
 }
 
-struct flow *flow_cursor_next(struct flow_cursor *cursor, const struct flow_filter *filter,
-			      uint32_t *budget)
+struct flow *flow_cursor_each(struct flow_cursor *cursor, uint32_t *budget)
 {
 	while (!cursor->ended && *budget > 0) {
 		struct flow *flow = cursor->at;
@@ -114,11 +127,23 @@ struct flow *flow_cursor_next(struct flow_cursor *cursor, const struct flow_filt
 			if (cursor->table_id == cursor->last_table)
 				cursor->ended = true;
 			else
-				cursor->at = cursor->store->table[++cursor->table_id];
+				cursor->at = cursor->store->table[++cursor->table_id].map.first;
 			continue;
 		}
 		(*budget)--;
-		cursor->at = flow->hh.next;
+		cursor->at = flow->next;
+		if (!flow->gone)
+			return flow;
+	}
+	return NULL;
+}
+
+struct flow *flow_cursor_next(struct flow_cursor *cursor, const struct flow_filter *filter,
+			      uint32_t *budget)
+{
+	struct flow *flow;
+
+	while ((flow = flow_cursor_each(cursor, budget)) != NULL) {
 		if (flow_filter_takes(filter, flow))
 			return flow;
 	}
@@ -139,7 +164,7 @@ void flow_cursors_skip(struct flow_store *store, const struct flow *flow)
 
 	DL_FOREACH (store->cursors, cursor) {
 		if (cursor->at == flow)
-			cursor->at = flow->hh.next;
+			cursor->at = flow->next;
 	}
 }
 
@@ -156,7 +181,8 @@ enum of_err flow_instructions_of(const struct flow *flow, struct of_arena *arena
 {
 	struct cursor c = cursor_init(flow->instructions, flow->instructions_size);
 
-	return of_instructions_unpack(&c, FLOW_INSTRUCTIONS_VERSION, arena, instructions);
+	return of_instructions_unpack(&c, (enum of_version)flow->instructions_version, arena,
+				      instructions);
 }
 
 void flow_counts(const struct flow_store *store, const struct flow *flow, struct flow_counter *sum)
@@ -193,6 +219,8 @@ enum of_err flow_stats_of(const struct flow_store *store, const struct flow *flo
 	stats->hard_timeout = flow->hard_s;
 	stats->flags = flow->flags;
 	stats->importance = flow->importance;
+	stats->reason = OFPFSR_STATS_REQUEST;
+	stats->idle_age_s = (uint32_t)((store->cfg.now_ms() - flow_used_ms(store, flow)) / 1000);
 	stats->cookie = flow->rule->cookie;
 	stats->n_packets = sum.packets;
 	stats->n_bytes = sum.bytes;

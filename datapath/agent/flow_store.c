@@ -4,8 +4,10 @@
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/random.h>
 
-#include "datapath/agent/group_store.h"
+#include "datapath/agent/flow_trigger.h"
+#include "datapath/agent/uses.h"
 
 #define KEPT_FLAGS (OFPFF_SEND_FLOW_REM | OFPFF_NO_PKT_COUNTS | OFPFF_NO_BYT_COUNTS)
 
@@ -21,39 +23,39 @@ struct flow_store *flow_store_create(const struct flow_store_config *config)
 	store->next_row = 1;
 	store->scratch = wbuf_init(2 * OF_MESSAGE_MAX);
 	store->wheel_tick = config->now_ms() / FLOW_WHEEL_TICK_MS;
+	if (getrandom(&store->seed, sizeof(store->seed), GRND_NONBLOCK) < 0)
+		store->seed = config->now_tsc();
 	return store;
 }
 
-/* Each group knows how many flows name it (ref_count of its statistics). */
-static void count_list(struct group_store *groups, const struct action_list *list, int by)
+void flow_free_instructions(struct flow *flow, uint8_t *instructions)
 {
-	if (list == NULL)
-		return;
-	for (const struct action *a = action_first(list); a < action_end(list);
-	     a = action_next(a)) {
-		if (a->op == ACTION_GROUP)
-			group_store_count_flow(groups, action_group(a)->id, by);
-	}
+	if (instructions != flow->key + flow->key_size)
+		free(instructions);
 }
 
-static void count_groups(struct flow_store *store, const struct program *program, int by)
-{
-	count_list(store->cfg.groups, program->apply, by);
-	count_list(store->cfg.groups, program->write, by);
-}
-
-/* Takes the flow out of everything but its rule's table, and frees it. */
-static void unlink_flow(struct flow_store *store, struct flow *flow)
+void flow_free(struct flow_store *store, struct flow *flow)
 {
 	flow_cursors_skip(store, flow);
 	flow_wheel_del(store, flow);
-	HASH_DEL(store->table[flow->rule->table_id], flow);
-	store->n_flows--;
-	count_groups(store, flow->rule->program, -1);
-	pipeline_remove_rule(store->cfg.pipeline, flow->rule);
+	flow_heap_del(store, flow);
+	flow_trigger_set(store, flow, NULL);
+	if (!flow->gone)
+		store->n_flows--;
+	flow_map_del(&store->table[flow->rule->table_id].map, flow);
+	flow_free_instructions(flow, flow->instructions);
 	free(flow->base);
-	free(flow->instructions);
 	free(flow);
+}
+
+/* Takes the flow out of everything, and frees it. */
+static void unlink_flow(struct flow_store *store, struct flow *flow)
+{
+	struct rule *rule = flow->rule;
+
+	uses_count(rule->program, -1);
+	flow_free(store, flow);
+	pipeline_remove_rule(store->cfg.pipeline, rule);
 }
 
 void flow_store_destroy(struct flow_store *store)
@@ -61,19 +63,57 @@ void flow_store_destroy(struct flow_store *store)
 	if (store == NULL)
 		return;
 	for (int t = 0; t < PIPELINE_N_TABLES; t++) {
-		struct flow *flow, *next;
-
-		HASH_ITER (hh, store->table[t], flow, next) {
-			unlink_flow(store, flow);
-		}
+		while (store->table[t].map.first != NULL)
+			unlink_flow(store, store->table[t].map.first);
+		free(store->table[t].heap.at);
 	}
 	wbuf_free(&store->scratch);
 	free(store);
 }
 
+void flow_store_set_transaction(struct flow_store *store, struct transaction *t)
+{
+	store->transaction = t;
+}
+
 uint32_t flow_store_count(const struct flow_store *store, uint8_t table_id)
 {
-	return table_id == OFPTT_ALL ? store->n_flows : HASH_COUNT(store->table[table_id]);
+	return table_id == OFPTT_ALL ? store->n_flows : store->table[table_id].map.n;
+}
+
+uint32_t flow_store_changes(const struct flow_store *store)
+{
+	return store->n_changes;
+}
+
+uint64_t flow_store_newest_row(const struct flow_store *store)
+{
+	return store->next_row - 1;
+}
+
+struct flow *flow_store_first(const struct flow_store *store, uint8_t table_id)
+{
+	return store->table[table_id].map.first;
+}
+
+const struct flow_table_settings *flow_store_settings(const struct flow_store *store,
+						      uint8_t table_id)
+{
+	return &store->table[table_id].settings;
+}
+
+uint32_t flow_store_room(const struct flow_store *store, uint8_t table_id, uint32_t *left)
+{
+	const struct flow_table *table = &store->table[table_id];
+	uint32_t max = store->cfg.max_flows, all_left;
+
+	all_left = store->n_flows < max ? max - store->n_flows : 0;
+	if (table->settings.max_entries != 0 && table->settings.max_entries < max)
+		max = table->settings.max_entries;
+	*left = table->map.n < max ? max - table->map.n : 0;
+	if (*left > all_left)
+		*left = all_left;
+	return max;
 }
 
 bool flow_key_pack(struct flow_store *store, uint16_t priority, const struct of_match *match)
@@ -84,40 +124,63 @@ bool flow_key_pack(struct flow_store *store, uint16_t priority, const struct of_
 	wbuf_u16(b, priority);
 	if (of_match_pack(match, FLOW_MATCH_VERSION, b) != 0 || b->bad) {
 		wbuf_free(b);
-		b->bad = false;
 		return false;
 	}
 	return true;
 }
 
+struct flow *flow_store_find_key(const struct flow_store *store, uint8_t table_id)
+{
+	const struct wbuf *b = &store->scratch;
+
+	return flow_map_find(&store->table[table_id].map, b->data, b->len,
+			     flow_map_hash(b->data, b->len, store->seed));
+}
+
 struct flow *flow_store_find(struct flow_store *store, uint8_t table_id, uint16_t priority,
 			     const struct of_match *match)
 {
-	struct flow *flow = NULL;
-
-	if (!flow_key_pack(store, priority, match))
-		return NULL;
-	HASH_FIND(hh, store->table[table_id], store->scratch.data, store->scratch.len, flow);
-	return flow;
+	return flow_key_pack(store, priority, match) ? flow_store_find_key(store, table_id) : NULL;
 }
 
-/* A packed copy of the instructions; NULL without memory. */
-static uint8_t *pack_instructions(struct flow_store *store,
-				  const struct of_instructions *instructions, uint16_t *size)
+/*
+ * Appends the instructions to store->scratch in a version that can say all of them: the extensions
+ * that ride on experimenters keep their form in 1.4, some things are 1.5's or 1.0's only. Returns
+ * the version; 0: there is none, or no memory.
+ */
+static uint8_t pack_instructions(struct flow_store *store,
+				 const struct of_instructions *instructions)
 {
+	static const uint8_t versions[] = {OF14, OF15, OF10};
 	struct wbuf *b = &store->scratch;
-	uint8_t *copy = NULL;
+	size_t start = b->len;
 
-	b->len = 0;
-	if (of_instructions_pack(instructions, FLOW_INSTRUCTIONS_VERSION, b) == 0 && !b->bad)
-		copy = malloc(b->len != 0 ? b->len : 1);
-	if (copy != NULL) {
-		*size = (uint16_t)b->len;
-		if (b->len != 0)
-			memcpy(copy, b->data, b->len);
+	for (unsigned int i = 0; i < sizeof(versions) && !b->bad; i++) {
+		b->len = start;
+		if (of_instructions_pack(instructions, (enum of_version)versions[i], b) == 0 &&
+		    !b->bad)
+			return versions[i];
 	}
 	if (b->bad)
 		wbuf_free(b);
+	return 0;
+}
+
+/* The instructions in a block of their own; NULL without memory. */
+static uint8_t *copy_instructions(struct flow_store *store,
+				  const struct of_instructions *instructions, uint16_t *size,
+				  uint8_t *version)
+{
+	uint8_t *copy;
+
+	store->scratch.len = 0;
+	*version = pack_instructions(store, instructions);
+	if (*version == 0)
+		return NULL;
+	*size = (uint16_t)store->scratch.len;
+	copy = malloc(*size != 0 ? *size : 1);
+	if (copy != NULL && *size != 0)
+		memcpy(copy, store->scratch.data, *size);
 	return copy;
 }
 
@@ -135,13 +198,67 @@ static void reset_counts(struct flow_store *store, struct flow *flow)
 	if (flow->base != NULL)
 		flow_counters_sum(store->cfg.pipeline->counters, flow->rule->counter_id,
 				  flow->base);
+	flow_trigger_restart(flow);
 }
 
-static void set_program(struct flow_store *store, struct flow *flow, struct program *program)
+/* At once. What becomes a clause of a conjunction, or no longer is one, is another rule. */
+static bool set_program(struct flow_store *store, struct flow *flow, struct program *program,
+			uint64_t cookie)
 {
-	count_groups(store, program, 1);
-	count_groups(store, flow->rule->program, -1);
-	rule_set_program(flow->rule, program, store->cfg.pipeline->reclaim);
+	struct pipeline *pipeline = store->cfg.pipeline;
+	struct rule *old = flow->rule, *rule;
+
+	uses_count(program, 1);
+	uses_count(old->program, -1);
+	if ((program->conjunctions != NULL) == ((old->flags & RULE_CLAUSE) != 0)) {
+		__atomic_store_n(&old->cookie, cookie, __ATOMIC_RELAXED);
+		rule_set_program(old, program, pipeline->reclaim);
+	} else {
+		rule = flow_other_rule(store, flow, program, cookie);
+		if (rule == NULL) {
+			uses_count(program, -1);
+			uses_count(old->program, 1);
+			return false;
+		}
+		flow->rule = rule;
+		old->flags |= RULE_REPLACED;
+		pipeline_remove_rule(pipeline, old);
+	}
+	flow_free_instructions(flow, flow->instructions);
+	return true;
+}
+
+/*
+ * Gives the flow other instructions and a program for them, at once or with the transaction. What
+ * else changes is the caller's, after it.
+ */
+static enum of_err change(struct flow_store *store, struct flow *flow,
+			  const struct of_instructions *instructions, struct program *program,
+			  uint64_t cookie, bool added)
+{
+	uint16_t size;
+	uint8_t version, *packed = copy_instructions(store, instructions, &size, &version);
+
+	if (packed == NULL)
+		return OF_ERR_NO_MEMORY;
+	if (store->transaction != NULL) {
+		enum of_err err = flow_step_change(store, flow, program, cookie, added);
+
+		if (err != OF_OK) {
+			free(packed);
+			return err;
+		}
+	} else if (!set_program(store, flow, program, cookie)) {
+		free(packed);
+		return OF_ERR_NO_MEMORY;
+	}
+	flow->instructions = packed;
+	flow->instructions_size = size;
+	flow->instructions_version = version;
+	flow->standalone = false;
+	flow->changed = ++store->n_changes;
+	flow_trigger_set(store, flow, instructions);
+	return OF_OK;
 }
 
 /* The same match and priority again (§6.4): everything but the counters is new. */
@@ -149,16 +266,13 @@ static enum of_err replace(struct flow_store *store, struct flow *flow,
 			   const struct flow_entry *entry, struct program *program)
 {
 	const struct of_flow_mod *mod = entry->mod;
-	uint16_t size;
-	uint8_t *instructions = pack_instructions(store, &mod->instructions, &size);
+	enum of_err err = change(store, flow, &mod->instructions, program, mod->cookie, true);
 	uint8_t keep;
 
-	if (instructions == NULL)
-		return OF_ERR_NO_MEMORY;
-	free(flow->instructions);
-	flow->instructions = instructions;
-	flow->instructions_size = size;
+	if (err != OF_OK)
+		return err;
 	flow_wheel_del(store, flow);
+	flow_heap_del(store, flow);
 	flow->idle_s = mod->idle_timeout;
 	flow->hard_s = mod->hard_timeout;
 	flow->flags = mod->flags & KEPT_FLAGS;
@@ -169,28 +283,27 @@ static enum of_err replace(struct flow_store *store, struct flow *flow,
 		reset_counts(store, flow);
 	keep = flow->rule->flags & (uint8_t) ~(RULE_NO_PACKET_COUNTS | RULE_NO_BYTE_COUNTS);
 	__atomic_store_n(&flow->rule->flags, keep | rule_flags_of(mod->flags), __ATOMIC_RELAXED);
-	__atomic_store_n(&flow->rule->cookie, mod->cookie, __ATOMIC_RELAXED);
-	set_program(store, flow, program);
 	flow_wheel_add(store, flow);
-	store->cfg.ops->changed(store->cfg.context, flow);
+	(void)flow_heap_add(store, flow); /* without memory it is not evicted */
+	if (store->transaction == NULL)
+		store->cfg.ops->changed(store->cfg.context, flow, true);
 	return OF_OK;
 }
 
 /* Is there another flow of this priority that some frame could match too? */
 static bool overlaps(const struct flow_store *store, const struct flow_entry *entry)
 {
-	for (const struct flow *f = store->table[entry->mod->table_id]; f != NULL; f = f->hh.next) {
+	for (const struct flow *f = store->table[entry->mod->table_id].map.first; f != NULL;
+	     f = f->next) {
 		const struct rule_word *m = f->rule->match;
 		uint32_t words = f->rule->words;
-		bool apart = false;
+		bool apart = f->gone || f->rule->priority != entry->mod->priority;
 
-		if (f->rule->priority != entry->mod->priority)
-			continue;
 		for (; words != 0 && !apart; words &= words - 1, m++) {
 			int i = __builtin_ctz(words);
 
-			apart = (m->value ^ entry->match->value.w[i]) & m->mask &
-				entry->match->mask.w[i];
+			apart = ((m->value ^ entry->match->value.w[i]) & m->mask &
+				 entry->match->mask.w[i]) != 0;
 		}
 		if (!apart)
 			return true;
@@ -202,90 +315,140 @@ static bool overlaps(const struct flow_store *store, const struct flow_entry *en
 static struct flow *new_flow(struct flow_store *store, const struct flow_entry *entry)
 {
 	const struct of_flow_mod *mod = entry->mod;
-	struct flow *flow = calloc(1, sizeof(*flow) + store->scratch.len);
+	size_t key_size = store->scratch.len;
+	uint8_t version;
+	struct flow *flow;
 
-	assert(store->scratch.data != NULL); /* flow_store_find packed the key */
+	assert(store->scratch.data != NULL); /* flow_store_add packed the key */
+	version = pack_instructions(store, &mod->instructions);
+	if (version == 0)
+		return NULL;
+	flow = malloc(sizeof(*flow) + store->scratch.len);
 	if (flow == NULL)
 		return NULL;
-	flow->key_size = (uint16_t)store->scratch.len;
+	memset(flow, 0, sizeof(*flow));
 	memcpy(flow->key, store->scratch.data, store->scratch.len);
-	flow->instructions = pack_instructions(store, &mod->instructions, &flow->instructions_size);
-	if (flow->instructions == NULL) {
-		free(flow);
-		return NULL;
-	}
+	flow->key_size = (uint16_t)key_size;
+	flow->hash = flow_map_hash(flow->key, key_size, store->seed);
+	flow->instructions = flow->key + key_size;
+	flow->instructions_size = (uint16_t)(store->scratch.len - key_size);
+	flow->instructions_version = version;
 	flow->idle_s = mod->idle_timeout;
 	flow->hard_s = mod->hard_timeout;
 	flow->flags = mod->flags & KEPT_FLAGS;
 	flow->importance = mod->importance;
 	flow->created_ms = store->cfg.now_ms();
 	flow->standalone = entry->standalone;
+	flow->changed = ++store->n_changes;
 	flow->row = entry->row != 0 ? entry->row : store->next_row;
 	return flow;
+}
+
+/* Room for one more flow in the table, if need be by a less important one's going. */
+static enum of_err make_room(struct flow_store *store, const struct of_flow_mod *mod)
+{
+	struct flow *victim;
+	uint32_t left;
+
+	flow_store_room(store, mod->table_id, &left);
+	if (left != 0)
+		return OF_OK;
+	victim = flow_heap_victim(store, mod->table_id, mod->importance);
+	if (victim == NULL)
+		return OFPFMFC_TABLE_FULL;
+	return flow_store_remove(store, victim, OFPRR_EVICTION);
+}
+
+/* Puts a new flow with its rule into its table and in force. */
+static enum of_err insert(struct flow_store *store, struct flow *flow, struct program *program)
+{
+	struct flow_map *map = &store->table[flow->rule->table_id].map;
+
+	if (store->transaction != NULL)
+		flow->rule->visible_from = store->transaction->version;
+	if (flow_map_add(map, flow) != 0)
+		return OF_ERR_NO_MEMORY;
+	if (pipeline_add_rule(store->cfg.pipeline, flow->rule) != 0)
+		goto take_out;
+	if (store->transaction != NULL && flow_step_added(store, flow) != OF_OK)
+		goto remove_rule;
+	store->n_flows++;
+	uses_count(program, 1);
+	return OF_OK;
+
+remove_rule:
+	/* No frame has seen it; its counter is given back here, the rule is the caller's to free.
+	 */
+	flow_counters_give(store->cfg.pipeline->counters, flow->rule->counter_id);
+	classifier_take(store->cfg.pipeline->table[flow->rule->table_id], flow->rule);
+take_out:
+	flow_map_del(map, flow);
+	return OF_ERR_NO_MEMORY;
 }
 
 enum of_err flow_store_add(struct flow_store *store, const struct flow_entry *entry,
 			   struct program *program)
 {
 	const struct of_flow_mod *mod = entry->mod;
-	struct flow *flow = flow_store_find(store, mod->table_id, mod->priority, &mod->match);
+	struct flow *flow;
+	enum of_err err;
 
+	if (!flow_key_pack(store, mod->priority, &mod->match))
+		return OF_ERR_NO_MEMORY;
+	flow = flow_store_find_key(store, mod->table_id);
 	if (flow != NULL)
 		return replace(store, flow, entry, program);
 	if (mod->flags & OFPFF_CHECK_OVERLAP && overlaps(store, entry))
 		return OFPFMFC_OVERLAP;
-	if (store->n_flows >= store->cfg.max_flows)
-		return OFPFMFC_TABLE_FULL;
 	flow = new_flow(store, entry);
 	if (flow == NULL)
 		return OF_ERR_NO_MEMORY;
 	flow->rule = rule_create(entry->match, mod->priority, mod->table_id, mod->cookie, program);
-	if (flow->rule == NULL)
+	err = flow->rule != NULL ? make_room(store, mod) : OF_ERR_NO_MEMORY;
+	if (err == OF_OK) {
+		flow->rule->owner = flow;
+		flow->rule->flags |= rule_flags_of(mod->flags);
+		err = insert(store, flow, program);
+	}
+	if (err != OF_OK)
 		goto free_flow;
-	flow->rule->owner = flow;
-	flow->rule->flags |= rule_flags_of(mod->flags);
-	if (pipeline_add_rule(store->cfg.pipeline, flow->rule) != 0)
-		goto free_rule;
-	HASH_ADD_KEYPTR(hh, store->table[mod->table_id], flow->key, flow->key_size, flow);
-	store->n_flows++;
 	if (flow->row >= store->next_row)
 		store->next_row = flow->row + 1;
-	count_groups(store, program, 1);
 	flow_wheel_add(store, flow);
-	store->cfg.ops->changed(store->cfg.context, flow);
+	(void)flow_heap_add(store, flow); /* without memory it is not evicted */
+	flow_trigger_set(store, flow, &mod->instructions);
+	if (store->transaction == NULL)
+		store->cfg.ops->changed(store->cfg.context, flow, true);
 	return OF_OK;
 
-free_rule:
-	flow->rule->program = NULL; /* stays the caller's */
-	rule_free(flow->rule);
 free_flow:
-	free(flow->instructions);
+	if (flow->rule != NULL)
+		flow->rule->program = NULL; /* stays the caller's */
+	rule_free(flow->rule);
 	free(flow);
-	return OF_ERR_NO_MEMORY;
+	return err;
 }
 
-enum of_err flow_store_modify(struct flow_store *store, struct flow *flow,
+enum of_err flow_store_modify(struct flow_store *store, struct flow *flow, uint64_t cookie,
 			      const struct of_instructions *instructions, uint16_t mod_flags,
 			      struct program *program)
 {
-	uint16_t size;
-	uint8_t *packed = pack_instructions(store, instructions, &size);
+	enum of_err err = change(store, flow, instructions, program, cookie, false);
 
-	if (packed == NULL)
-		return OF_ERR_NO_MEMORY;
-	free(flow->instructions);
-	flow->instructions = packed;
-	flow->instructions_size = size;
-	flow->standalone = false;
+	if (err != OF_OK)
+		return err;
 	if (mod_flags & OFPFF_RESET_COUNTS)
 		reset_counts(store, flow);
-	set_program(store, flow, program);
-	store->cfg.ops->changed(store->cfg.context, flow);
+	if (store->transaction == NULL)
+		store->cfg.ops->changed(store->cfg.context, flow, false);
 	return OF_OK;
 }
 
-void flow_store_remove(struct flow_store *store, struct flow *flow, uint8_t reason)
+enum of_err flow_store_remove(struct flow_store *store, struct flow *flow, uint8_t reason)
 {
+	if (store->transaction != NULL)
+		return flow_step_remove(store, flow, reason);
 	store->cfg.ops->removed(store->cfg.context, flow, reason);
 	unlink_flow(store, flow);
+	return OF_OK;
 }

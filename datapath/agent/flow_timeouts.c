@@ -8,7 +8,7 @@
 
 #include "datapath/agent/flow_store_impl.h"
 
-static uint64_t last_used_ms(const struct flow_store *store, const struct flow *flow)
+uint64_t flow_used_ms(const struct flow_store *store, const struct flow *flow)
 {
 	uint64_t now_ms = store->cfg.now_ms(), now_tsc, ago_ms;
 	struct flow_counter sum;
@@ -33,9 +33,16 @@ static uint64_t due_ms(const struct flow_store *store, const struct flow *flow, 
 	if (flow->hard_s != 0)
 		hard = flow->created_ms + flow->hard_s * 1000ull;
 	if (flow->idle_s != 0)
-		idle = last_used_ms(store, flow) + flow->idle_s * 1000ull;
+		idle = flow_used_ms(store, flow) + flow->idle_s * 1000ull;
 	*reason = hard <= idle ? OFPRR_HARD_TIMEOUT : OFPRR_IDLE_TIMEOUT;
 	return hard <= idle ? hard : idle;
+}
+
+uint64_t flow_due_ms(const struct flow_store *store, const struct flow *flow)
+{
+	uint8_t reason;
+
+	return due_ms(store, flow, &reason);
 }
 
 /* The slot of the first tick that is not before `due` and still to come. */
@@ -97,6 +104,8 @@ bool flow_store_expire(struct flow_store *store, uint32_t budget)
 {
 	uint64_t now_ms = store->cfg.now_ms(), now_tick = now_ms / FLOW_WHEEL_TICK_MS;
 
+	if (store->transaction != NULL)
+		return false; /* its flows stay as they are until it is over */
 	if (store->n_timed == 0) {
 		store->wheel_tick = now_tick;
 		return false;

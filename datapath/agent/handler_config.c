@@ -93,29 +93,6 @@ enum of_err handle_set_config(struct connection *conn, const struct of_msg *msg)
 	return OF_OK;
 }
 
-enum of_err handle_table_mod(struct connection *conn, const struct of_msg *msg)
-{
-	/* §7.3.3: the only bits that 1.3 knows are deprecated and without effect. */
-	if (msg->table_mod.table_id >= AGENT_N_TABLES && msg->table_mod.table_id != OFPTT_ALL)
-		return OFPTMFC_BAD_TABLE;
-	return msg->table_mod.config & ~3u ? OFPTMFC_BAD_CONFIG : OF_OK;
-}
-
-enum of_err handle_meter_mod(struct connection *conn, const struct of_msg *msg)
-{
-	/* There are no meters (OFPMP_METER_FEATURES says so). Deleting none is no error (§6.8). */
-	switch (msg->meter_mod.command) {
-	case OFPMC_ADD:
-		return OFPMMFC_OUT_OF_METERS;
-	case OFPMC_MODIFY:
-		return OFPMMFC_UNKNOWN_METER;
-	case OFPMC_DELETE:
-		return OF_OK;
-	default:
-		return OFPMMFC_BAD_COMMAND;
-	}
-}
-
 enum of_err handle_experimenter(struct connection *conn, const struct of_msg *msg)
 {
 	return OFPBRC_BAD_EXPERIMENTER;

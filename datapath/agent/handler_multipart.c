@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /* OFPT_MULTIPART_REQUEST (OpenFlow 1.3.5 §7.3.5): short replies at once, long ones by dump.c. */
+#include "datapath/agent/bundle.h"
 #include "datapath/agent/dispatch.h"
 #include "datapath/agent/dump.h"
+#include "datapath/agent/flow_monitor.h"
 #include "datapath/agent/multipart.h"
+#include "datapath/agent/table_config.h"
 
 struct row {
 	enum of_err (*answer)(struct connection *conn, const struct of_msg *msg,
@@ -116,95 +119,46 @@ static enum of_err answer_queue(struct connection *conn, const struct of_msg *ms
 	return request->queue_id != OFPQ_ALL ? OFPQOFC_BAD_QUEUE : OF_OK;
 }
 
-static enum of_err answer_group(struct connection *conn, const struct of_msg *msg,
-				struct of_multipart_writer *w)
-{
-	const struct agent *agent = conn->agent;
-	uint32_t id = msg->multipart_request.group_id;
-	struct of_arena arena = of_arena_init(OF_ARENA_DEFAULT_LIMIT);
-	const struct group_entry *entry;
-
-	for (entry = id == OFPG_ALL ? group_store_first(agent->groups)
-				    : group_store_find(agent->groups, id);
-	     entry != NULL; entry = id == OFPG_ALL ? entry->hh.next : NULL) {
-		struct of_group_stats stats;
-
-		of_arena_reset(&arena);
-		if (group_stats_of(agent->groups, entry, &arena, &stats) == OF_OK)
-			of_multipart_writer_add(w, &stats);
-	}
-	of_arena_free(&arena);
-	return OF_OK;
-}
-
-static enum of_err answer_group_desc(struct connection *conn, const struct of_msg *msg,
-				     struct of_multipart_writer *w)
-{
-	struct of_arena arena = of_arena_init(OF_ARENA_DEFAULT_LIMIT);
-	const struct group_entry *entry;
-
-	for (entry = group_store_first(conn->agent->groups); entry != NULL;
-	     entry = entry->hh.next) {
-		struct of_group_desc desc = {.type = entry->type, .group_id = entry->group->id};
-
-		of_arena_reset(&arena);
-		if (group_buckets_of(entry, &arena, &desc.buckets) == OF_OK)
-			of_multipart_writer_add(w, &desc);
-	}
-	of_arena_free(&arena);
-	return OF_OK;
-}
-
-static enum of_err answer_group_features(struct connection *conn, const struct of_msg *msg,
-					 struct of_multipart_writer *w)
-{
-	uint32_t actions = table_features_actions();
-	struct of_group_features features = {
-		.types = 1u << OFPGT_ALL | 1u << OFPGT_INDIRECT,
-		.capabilities = OFPGFC_CHAINING | OFPGFC_CHAINING_CHECKS,
-	};
-
-	features.max_groups[OFPGT_ALL] = conn->agent->cfg.max_groups;
-	features.max_groups[OFPGT_INDIRECT] = conn->agent->cfg.max_groups;
-	features.actions[OFPGT_ALL] = actions;
-	features.actions[OFPGT_INDIRECT] = actions;
-	of_multipart_writer_add(w, &features);
-	return OF_OK;
-}
-
-/* There are no meters: nothing to list, and none of a number. */
-static enum of_err answer_meter(struct connection *conn, const struct of_msg *msg,
-				struct of_multipart_writer *w)
-{
-	return msg->multipart_request.meter_id == OFPM_ALL ? OF_OK : OFPMMFC_UNKNOWN_METER;
-}
-
-static enum of_err answer_meter_features(struct connection *conn, const struct of_msg *msg,
-					 struct of_multipart_writer *w)
-{
-	struct of_meter_features features = {0};
-
-	of_multipart_writer_add(w, &features);
-	return OF_OK;
-}
-
 static enum of_err answer_table_features(struct connection *conn, const struct of_msg *msg,
 					 struct of_multipart_writer *w)
 {
-	/* Tables are what they are: reading is served, setting is refused (§7.3.5.5). */
-	if (msg->multipart_request.table_features.size != 0)
-		return conn->role == OFPCR_ROLE_SLAVE ? OFPBRC_IS_SLAVE : OFPTFFC_EPERM;
-	for (unsigned int t = 0; t < AGENT_N_TABLES; t++) {
-		if (!table_features_add(w, (uint8_t)t, conn->agent->cfg.max_flows))
-			return OF_ERR_NO_MEMORY;
-	}
-	return OF_OK;
+	return handle_table_features(conn, msg);
 }
 
 static enum of_err answer_flow(struct connection *conn, const struct of_msg *msg,
 			       struct of_multipart_writer *w)
 {
 	return dump_start(conn, msg);
+}
+
+static enum of_err answer_table_desc(struct connection *conn, const struct of_msg *msg,
+				     struct of_multipart_writer *w)
+{
+	for (unsigned int t = 0; t < AGENT_N_TABLES; t++) {
+		struct of_table_desc desc;
+
+		table_config_desc(conn->agent, (uint8_t)t, &desc);
+		of_multipart_writer_add(w, &desc);
+	}
+	return OF_OK;
+}
+
+static enum of_err answer_flow_monitor(struct connection *conn, const struct of_msg *msg,
+				       struct of_multipart_writer *w)
+{
+	return flow_monitor_request(conn, msg);
+}
+
+static enum of_err answer_bundle_features(struct connection *conn, const struct of_msg *msg,
+					  struct of_multipart_writer *w)
+{
+	struct of_bundle_features features;
+	enum of_err err =
+		bundle_features(conn, &msg->multipart_request.bundle_features, &features);
+
+	if (err == OF_OK)
+		of_multipart_writer_add(w, &features);
+	return err;
 }
 
 static const struct row rows[] = {
@@ -218,10 +172,14 @@ static const struct row rows[] = {
 	[OFPMP_GROUP_DESC] = {answer_group_desc, false},
 	[OFPMP_GROUP_FEATURES] = {answer_group_features, false},
 	[OFPMP_METER] = {answer_meter, false},
-	[OFPMP_METER_CONFIG] = {answer_meter, false},
+	[OFPMP_METER_CONFIG] = {answer_meter_config, false},
 	[OFPMP_METER_FEATURES] = {answer_meter_features, false},
-	[OFPMP_TABLE_FEATURES] = {answer_table_features, false},
+	[OFPMP_TABLE_FEATURES] = {answer_table_features, true},
 	[OFPMP_PORT_DESC] = {answer_port_desc, false},
+	[OFPMP_TABLE_DESC] = {answer_table_desc, false},
+	[OFPMP_FLOW_MONITOR] = {answer_flow_monitor, true},
+	[OFPMP_FLOW_STATS] = {answer_flow, true},
+	[OFPMP_BUNDLE_FEATURES] = {answer_bundle_features, false},
 };
 
 void multipart_emit(void *context, const uint8_t *message, size_t len)
@@ -243,10 +201,12 @@ enum of_err handle_multipart(struct connection *conn, const struct of_msg *msg)
 		return OFPBRC_BAD_EXPERIMENTER;
 	if (request->type >= sizeof(rows) / sizeof(rows[0]))
 		return OFPBRC_BAD_MULTIPART;
-	/* §7.3.5: no request that is served is longer than a message. */
-	if (request->flags & OFPMPF_REQ_MORE)
+	/* §7.3.5: only that request is served when it is longer than a message. */
+	if (request->flags & OFPMPF_REQ_MORE && request->type != OFPMP_TABLE_FEATURES)
 		return OFPBRC_MULTIPART_BUFFER_OVERFLOW;
 	row = &rows[request->type];
+	if (row->answer == NULL)
+		return OFPBRC_BAD_MULTIPART;
 	if (row->sliced)
 		return row->answer(conn, msg, NULL);
 	of_multipart_writer_init(&w, msg->version, msg->xid, request->type, multipart_emit, conn);

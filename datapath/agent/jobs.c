@@ -3,7 +3,9 @@
 
 #include <utlist.h>
 
+#include "datapath/agent/bundle.h"
 #include "datapath/agent/connections.h"
+#include "datapath/agent/flow_monitor.h"
 
 #define MAX_JOBS 16                   /* more of a connection make its next messages wait */
 #define OUTPUT_ENOUGH (1024u * 1024u) /* bytes that a peer has to read before it gets more */
@@ -54,17 +56,24 @@ static void remove_job(struct connection *conn, struct job *job)
 	job->end(job);
 }
 
+void jobs_soon(struct agent *agent)
+{
+	schedule(agent, 0);
+}
+
 void jobs_end(struct connection *conn)
 {
+	bundles_end(conn);
 	while (conn->jobs != NULL)
 		remove_job(conn, conn->jobs);
+	flow_monitors_end(conn);
 	conn->paused = false;
 }
 
 void jobs_run(struct agent *agent)
 {
 	struct connection *conn;
-	bool more = false, unread = false;
+	bool more = bundle_commit_run(agent), unread = false;
 
 	DL_FOREACH (agent->connections, conn) {
 		struct job *job = conn->jobs;

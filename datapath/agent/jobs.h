@@ -30,8 +30,14 @@ void job_add(struct connection *conn, struct job *job);
 /** Goes on with a job that waited. */
 void job_wake(struct job *job);
 
-/** Ends all jobs of a connection that is going. */
+/** The loop runs jobs_run soon. */
+void jobs_soon(struct agent *agent);
+
+/** Ends all jobs, bundles and monitors of a connection that is going. */
 void jobs_end(struct connection *conn);
 
-/** One slice of the first job of each connection; the callback of agent->work. */
+/**
+ * One slice of a bundle's commit and of the first job of each connection; the callback of
+ * agent->work.
+ */
 void jobs_run(struct agent *agent);

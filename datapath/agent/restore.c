@@ -9,7 +9,10 @@
 
 #include "datapath/agent/flow_mods.h"
 #include "datapath/agent/group_mods.h"
+#include "datapath/agent/meter_mods.h"
 #include "datapath/agent/standalone.h"
+#include "datapath/agent/table_features.h"
+#include "datapath/agent/table_config.h"
 #include "lib/text.h"
 
 #define ROW_VERSION OF13
@@ -23,6 +26,15 @@ struct agent_row {
 	uint8_t bytes[];
 };
 
+static const struct {
+	enum of_msg_type type;
+	const char *name;
+} kinds[] = {
+	[AGENT_ROW_METER] = {OFPT_METER_MOD, "meter"},
+	[AGENT_ROW_GROUP] = {OFPT_GROUP_MOD, "group"},
+	[AGENT_ROW_FLOW] = {OFPT_FLOW_MOD, "flow"},
+};
+
 static void store_message(struct agent *agent, enum agent_row_kind kind, uint64_t row,
 			  const struct of_msg *msg)
 {
@@ -34,7 +46,7 @@ static void store_message(struct agent *agent, enum agent_row_kind kind, uint64_
 		log_limited(&agent->log_limit, LOG_LEVEL_WARNING, "agent",
 			    "a %s is too large to be stored and will not outlive a restart; "
 			    "split it",
-			    kind == AGENT_ROW_FLOW ? "flow" : "group");
+			    kinds[kind].name);
 	wbuf_free(&b);
 }
 
@@ -50,7 +62,8 @@ void restore_keep_flow(struct agent *agent, const struct flow *flow)
 
 	if (!stores(agent))
 		return;
-	of_msg_init(&msg, ROW_VERSION, OFPT_FLOW_MOD, 0);
+	/* The version that can say the instructions; 1.4 has all that is beside them. */
+	of_msg_init(&msg, (enum of_version)flow->instructions_version, OFPT_FLOW_MOD, 0);
 	mod = &msg.flow_mod;
 	of_flow_mod_init(mod);
 	mod->cookie = flow->rule->cookie;
@@ -72,7 +85,7 @@ void restore_keep_group(struct agent *agent, const struct group_entry *entry)
 
 	if (!stores(agent))
 		return;
-	of_msg_init(&msg, ROW_VERSION, OFPT_GROUP_MOD, 0);
+	of_msg_init(&msg, group_entry_version(entry), OFPT_GROUP_MOD, 0);
 	msg.group_mod = (struct of_group_mod){
 		.command = OFPGC_ADD,
 		.type = entry->type,
@@ -81,6 +94,17 @@ void restore_keep_group(struct agent *agent, const struct group_entry *entry)
 	if (group_buckets_of(entry, &agent->arena, &msg.group_mod.buckets) == OF_OK)
 		store_message(agent, AGENT_ROW_GROUP, entry->row, &msg);
 	of_arena_reset(&agent->arena);
+}
+
+void restore_keep_meter(struct agent *agent, const struct meter_entry *entry)
+{
+	struct of_msg msg;
+
+	if (!stores(agent))
+		return;
+	of_msg_init(&msg, ROW_VERSION, OFPT_METER_MOD, 0);
+	msg.meter_mod = (struct of_meter_mod){.command = OFPMC_ADD, .meter = entry->said};
+	store_message(agent, AGENT_ROW_METER, entry->row, &msg);
 }
 
 void restore_forget(struct agent *agent, enum agent_row_kind kind, uint64_t row)
@@ -115,15 +139,17 @@ static enum of_err apply(struct agent *agent, enum agent_row_kind kind, uint64_t
 			 const void *bytes, size_t size)
 {
 	struct of_arena arena = of_arena_init(OF_ARENA_DEFAULT_LIMIT);
-	enum of_msg_type wanted = kind == AGENT_ROW_FLOW ? OFPT_FLOW_MOD : OFPT_GROUP_MOD;
 	struct of_msg msg;
 	enum of_err err = of_msg_unpack(bytes, size, &arena, &msg);
 
-	if (err == OF_OK && msg.type != wanted)
+	if (err == OF_OK && msg.type != kinds[kind].type)
 		err = OFPBRC_BAD_TYPE;
-	if (err == OF_OK)
-		err = kind == AGENT_ROW_FLOW ? flow_mod_apply(agent, &msg.flow_mod, row)
-					     : group_mod_apply(agent, &msg.group_mod, row);
+	if (err == OF_OK && kind == AGENT_ROW_FLOW)
+		err = flow_mod_apply(agent, &msg.flow_mod, row);
+	else if (err == OF_OK && kind == AGENT_ROW_GROUP)
+		err = group_mod_apply(agent, &msg.group_mod, row);
+	else if (err == OF_OK)
+		err = meter_mod_apply(agent, &msg.meter_mod, row);
 	of_arena_free(&arena);
 	return err;
 }
@@ -166,6 +192,20 @@ int agent_restore(struct agent *agent, enum agent_row_kind kind, uint64_t row, c
 {
 	enum of_err err;
 
+	if (kind == AGENT_ROW_META && table_config_owns_row(row)) {
+		if (table_config_restore(agent, row, bytes, size) == 0)
+			return 0;
+		snprintf(why, why_size,
+			 "the stored configuration of a table cannot be read; it is left out");
+		return -EINVAL;
+	}
+	if (kind == AGENT_ROW_META && table_features_owns_row(row)) {
+		if (table_features_restore(agent, row, bytes, size) == 0)
+			return 0;
+		snprintf(why, why_size,
+			 "the stored features of a table cannot be read; it can do everything");
+		return -EINVAL;
+	}
 	if (kind == AGENT_ROW_META) {
 		agent->decided |= row == DECIDED_ROW;
 		return 0;
@@ -179,7 +219,7 @@ int agent_restore(struct agent *agent, enum agent_row_kind kind, uint64_t row, c
 		return 0;
 	}
 	snprintf(why, why_size, "stored %s %llu: %s; it is left out",
-		 kind == AGENT_ROW_FLOW ? "flow" : "group", (unsigned long long)row,
+		 kinds[kind].name, (unsigned long long)row,
 		 of_err_sentence(err));
 	return -EINVAL;
 }
@@ -189,6 +229,7 @@ uint32_t agent_restore_end(struct agent *agent)
 	struct agent_row *row;
 
 	agent->restoring = false;
+	agent->env.lenient = false;
 	DL_FOREACH (agent->put_off, row) {
 		agent->n_lost_rows++;
 		restore_forget(agent, AGENT_ROW_GROUP, row->row);

@@ -62,16 +62,25 @@ void standalone_start(struct agent *agent)
 
 void standalone_controller_up(struct agent *agent)
 {
-	struct flow *flow = find_rule(agent);
+	struct flow *flow;
 
+	if (agent->transaction != NULL) {
+		agent->fail_mode_late = true;
+		return;
+	}
+	flow = find_rule(agent);
 	if (flow == NULL)
 		return;
 	log_info("agent", "a controller is in charge: the switch no longer learns by itself");
-	flow_store_remove(agent->flows, flow, OFPRR_DELETE);
+	(void)flow_store_remove(agent->flows, flow, OFPRR_DELETE);
 }
 
 void standalone_controller_down(struct agent *agent)
 {
+	if (agent->transaction != NULL) {
+		agent->fail_mode_late = true;
+		return;
+	}
 	if (agent->cfg.fail_mode != AGENT_FAIL_STANDALONE || connections_any_controller(agent) ||
 	    flow_store_count(agent->flows, OFPTT_ALL) != 0)
 		return;
@@ -79,6 +88,15 @@ void standalone_controller_down(struct agent *agent)
 	agent->decided = false;
 	restore_keep_decided(agent);
 	add_rule(agent);
+}
+
+void standalone_late(struct agent *agent)
+{
+	agent->fail_mode_late = false;
+	if (connections_any_controller(agent))
+		standalone_controller_up(agent);
+	else
+		standalone_controller_down(agent);
 }
 
 void standalone_rule_gone(struct agent *agent)

@@ -21,5 +21,8 @@ void standalone_controller_up(struct agent *agent);
 /** A configured controller is gone. */
 void standalone_controller_down(struct agent *agent);
 
+/** Does what was put off while a bundle was being committed (agent->fail_mode_late). */
+void standalone_late(struct agent *agent);
+
 /** The flow was removed by whatever cause; it is not to come back by itself. */
 void standalone_rule_gone(struct agent *agent);

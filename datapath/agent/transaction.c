@@ -17,6 +17,7 @@ void transaction_begin(struct transaction *t, struct pipeline *pipeline)
 
 void transaction_add(struct transaction *t, struct transaction_step *step)
 {
+	step->xid = t->xid;
 	DL_APPEND(t->steps, step);
 	t->n_steps++;
 }
@@ -40,6 +41,7 @@ bool transaction_keep(struct transaction *t, uint64_t until_us)
 		if (n % STEPS_AT_ONCE == 0 && clock_us() >= until_us)
 			return false;
 		take_step(t, step);
+		t->xid = step->xid;
 		step->keep(t, step);
 	}
 	return true;

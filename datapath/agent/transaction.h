@@ -23,11 +23,13 @@ struct transaction {
 	struct transaction_step *steps; /* utlist, in the order in which they were made */
 	uint32_t n_steps;
 	uint32_t version; /* of the pipeline: in which the changes are visible */
+	uint32_t xid;     /* of the message that makes, or made, the change under way */
 };
 
 /* One change; the head of a struct of the store that made it. */
 struct transaction_step {
 	struct transaction_step *prev, *next;
+	uint32_t xid;
 	/* Takes the change back, as if it had never been, and frees the step. */
 	void (*undo)(struct transaction *t, struct transaction_step *step);
 	/* Frames see it: tells the world, gives back what it replaced, frees the step. */

@@ -40,6 +40,8 @@ static void on_store(void *host, enum agent_row_kind kind, uint64_t row, const v
 
 	struct bench_row *unused = NULL;
 
+	if (bench->forgets)
+		return;
 	for (int i = 0; i < bench->n_rows; i++) {
 		if (bench->rows[i].bytes == NULL)
 			unused = &bench->rows[i];
@@ -68,11 +70,11 @@ static const struct agent_host_ops host_ops = {.port_mod = on_port_mod, .store =
 
 static void restore(struct bench *bench, const struct bench *from)
 {
-	static const enum agent_row_kind order[] = {AGENT_ROW_META, AGENT_ROW_GROUP,
-						    AGENT_ROW_FLOW};
+	static const enum agent_row_kind order[] = {AGENT_ROW_META, AGENT_ROW_METER,
+						    AGENT_ROW_GROUP, AGENT_ROW_FLOW};
 	char why[300];
 
-	for (int k = 0; from != NULL && k < 3; k++) {
+	for (int k = 0; from != NULL && k < 4; k++) {
 		for (int i = 0; i < from->n_rows; i++) {
 			const struct bench_row *r = &from->rows[i];
 
@@ -131,6 +133,11 @@ void bench_turn(struct bench *bench)
 
 struct peer *peer_open(struct bench *bench)
 {
+	return peer_open_version(bench, OF13);
+}
+
+struct peer *peer_open_version(struct bench *bench, enum of_version version)
+{
 	struct peer *peer = calloc(1, sizeof(*peer));
 	struct of_msg msg;
 	int fds[2];
@@ -139,6 +146,7 @@ struct peer *peer_open(struct bench *bench)
 	evutil_make_socket_nonblocking(fds[0]);
 	evutil_make_socket_nonblocking(fds[1]);
 	peer->bench = bench;
+	peer->version = version;
 	peer->fd = fds[0];
 	peer->next_xid = 100;
 	peer->arena = of_arena_init(OF_ARENA_DEFAULT_LIMIT);
@@ -147,8 +155,8 @@ struct peer *peer_open(struct bench *bench)
 				 bufferevent_socket_new(bench->base, fds[1], BEV_OPT_CLOSE_ON_FREE),
 				 "test"),
 			 0);
-	of_msg_init(&msg, OF13, OFPT_HELLO, 0);
-	msg.hello = (struct of_hello){.wire_version = OF13, .versions = OF_VERSION_BIT(OF13)};
+	of_msg_init(&msg, version, OFPT_HELLO, 0);
+	msg.hello = (struct of_hello){.wire_version = version, .versions = OF_VERSION_BIT(version)};
 	peer_send(peer, &msg);
 	peer_receive(peer, &msg);
 	assert_int_equal(msg.type, OFPT_HELLO);
@@ -221,13 +229,40 @@ bool peer_silent(struct peer *peer)
 	return !receive(peer, &msg, TURNS_SILENT);
 }
 
+void peer_listen(struct peer *peer)
+{
+	struct of_msg msg;
+
+	while (receive(peer, &msg, TURNS_SILENT)) {
+		of_msg_text(&msg, &peer->log);
+		text_add(&peer->log, "\n");
+	}
+}
+
+uint8_t *peer_flow_bytes(struct peer *peer, enum of_flow_mod_command command, const char *text,
+			 uint32_t xid, size_t *size)
+{
+	struct of_arena arena = of_arena_init(OF_ARENA_DEFAULT_LIMIT);
+	struct wbuf b = wbuf_init(OF_MESSAGE_MAX);
+	char why[OF_WHY_SIZE] = "";
+	struct of_msg msg;
+
+	of_msg_init(&msg, peer->version, OFPT_FLOW_MOD, xid);
+	if (of_flow_parse(text, command, NULL, &arena, &msg.flow_mod, why, sizeof(why)) != 0)
+		fail_msg("%s: %s", text, why);
+	assert_int_equal(of_msg_pack(&msg, &b), 0);
+	of_arena_free(&arena);
+	*size = b.len;
+	return b.data;
+}
+
 enum of_err peer_try(struct peer *peer, struct of_msg *msg)
 {
 	enum of_err err = OF_OK;
 	struct of_msg barrier, got;
 	uint32_t xid = peer_send(peer, msg), barrier_xid;
 
-	of_msg_init(&barrier, OF13, OFPT_BARRIER_REQUEST, 0);
+	of_msg_init(&barrier, peer->version, OFPT_BARRIER_REQUEST, 0);
 	barrier_xid = peer_send(peer, &barrier);
 	for (;;) {
 		peer_receive(peer, &got);
@@ -247,7 +282,7 @@ enum of_err peer_flow(struct peer *peer, enum of_flow_mod_command command, const
 	struct of_msg msg;
 	enum of_err err;
 
-	of_msg_init(&msg, OF13, OFPT_FLOW_MOD, 0);
+	of_msg_init(&msg, peer->version, OFPT_FLOW_MOD, 0);
 	if (of_flow_parse(text, command, NULL, &arena, &msg.flow_mod, why, sizeof(why)) != 0)
 		fail_msg("%s: %s", text, why);
 	err = peer_try(peer, &msg);
@@ -262,7 +297,7 @@ enum of_err peer_group(struct peer *peer, enum of_group_command command, const c
 	struct of_msg msg;
 	enum of_err err;
 
-	of_msg_init(&msg, OF13, OFPT_GROUP_MOD, 0);
+	of_msg_init(&msg, peer->version, OFPT_GROUP_MOD, 0);
 	if (of_group_parse(text, command, NULL, &arena, &msg.group_mod, why, sizeof(why)) != 0)
 		fail_msg("%s: %s", text, why);
 	err = peer_try(peer, &msg);
@@ -300,7 +335,7 @@ char *peer_flows(struct peer *peer, const char *filter)
 	struct of_msg msg;
 	bool more = true;
 
-	of_msg_init(&msg, OF13, OFPT_MULTIPART_REQUEST, 0);
+	of_msg_init(&msg, peer->version, OFPT_MULTIPART_REQUEST, 0);
 	of_multipart_request_init(&msg.multipart_request, OFPMP_FLOW);
 	if (of_flow_filter_parse(filter, NULL, &msg.multipart_request.flow, why, sizeof(why)) != 0)
 		fail_msg("%s: %s", filter, why);

@@ -11,6 +11,7 @@
 #include "lib/text.h"
 
 #define BENCH_PORTS 4
+#define BENCH_ROWS 256
 
 struct bench_row {
 	enum agent_row_kind kind;
@@ -23,13 +24,15 @@ struct bench {
 	struct event_base *base;
 	struct pipeline *pipeline;
 	struct agent *agent;
-	struct bench_row rows[256];
+	struct bench_row rows[BENCH_ROWS];
+	bool forgets; /* rows are not kept: for tests with many flows */
 	int n_rows;
 	uint32_t port_mod_port, port_mod_config, port_mod_mask;
 };
 
 struct peer {
 	struct bench *bench;
+	enum of_version version;
 	int fd;
 	struct of_arena arena;
 	uint8_t in[1 << 17];
@@ -54,6 +57,9 @@ void bench_turn(struct bench *bench);
 /** Connects a fake controller and exchanges hellos. */
 struct peer *peer_open(struct bench *bench);
 
+/** The same, of another version. */
+struct peer *peer_open_version(struct bench *bench, enum of_version version);
+
 /** Ends it. */
 void peer_close(struct peer *peer);
 
@@ -62,6 +68,9 @@ uint32_t peer_send(struct peer *peer, struct of_msg *msg);
 
 /** The next message from the agent into `msg`; fails the test when there is none. */
 void peer_receive(struct peer *peer, struct of_msg *msg);
+
+/** Takes what the agent has to say into peer->log, as text, until it has nothing more to say. */
+void peer_listen(struct peer *peer);
 
 /** True when the agent has nothing to say. */
 bool peer_silent(struct peer *peer);
@@ -74,6 +83,10 @@ enum of_err peer_group(struct peer *peer, enum of_group_command command, const c
 
 /** Sends any message and a barrier; the error, or OF_OK. */
 enum of_err peer_try(struct peer *peer, struct of_msg *msg);
+
+/** A flow-mod as packed bytes with that xid, in the peer's version; free() them. */
+uint8_t *peer_flow_bytes(struct peer *peer, enum of_flow_mod_command command, const char *text,
+			 uint32_t xid, size_t *size);
 
 /** All flows that the filter means, one a line, without what depends on time; free() it. */
 char *peer_flows(struct peer *peer, const char *filter);
