@@ -38,6 +38,7 @@ void pmd_port_counters(const struct pmd *pmd, uint16_t index, struct pmd_port_co
 
 void pmd_port_counters_clear(struct pmd *pmd, uint16_t index)
 {
+	__atomic_store_n(&pmd->epoch[index], (uint16_t)(pmd->epoch[index] + 1), __ATOMIC_RELAXED);
 	memset(&pmd->punt_drops[index], 0, sizeof(pmd->punt_drops[index]));
 	for (unsigned int n = 0; n < pmd->config.n_lcores; n++)
 		memset(&pmd->lcore[n]->port[index], 0, sizeof(pmd->lcore[n]->port[index]));

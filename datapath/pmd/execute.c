@@ -258,6 +258,12 @@ static bool execute_rare(struct lcore *l, struct frame *f, const struct action *
 	case ACTION_TABLE:
 		f->submit = true;
 		return true;
+	case ACTION_SET_QUEUE:
+		f->queue_id = a->arg;
+		return true;
+	case ACTION_POP_QUEUE:
+		f->queue_id = 0;
+		return true;
 	case ACTION_METER:
 		return frame_meter(l, f, action_meter(a));
 	case ACTION_OUTPUT_REG:

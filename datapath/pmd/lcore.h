@@ -17,6 +17,7 @@
 #include "datapath/pmd/flow_cache.h"
 #include "datapath/pmd/parse.h"
 #include "datapath/pmd/pmd.h"
+#include "datapath/pmd/tx_sched.h"
 #include "datapath/table/group.h"
 #include "datapath/table/meter.h"
 #include "datapath/table/pipeline.h"
@@ -32,8 +33,9 @@
 
 /* One port for sending; made and retired by the control thread, filled by the lcore. */
 struct lcore_tx {
-	struct port *port; /* ctl */
-	uint16_t txq;      /* ctl */
+	struct port *port;   /* ctl */
+	struct sched *sched; /* ctl, atomic: frames wait there first; NULL: they leave at once */
+	uint16_t txq;        /* ctl */
 	uint16_t n;
 	struct rte_mbuf *frames[TX_BUFFER];
 };
@@ -56,8 +58,9 @@ struct rxq_list {
 struct pending {
 	enum { PENDING_NONE, PENDING_PORT, PENDING_PUNT } kind;
 	enum vlan_edit { VLAN_KEEP, VLAN_PUSH, VLAN_POP, VLAN_SET_VID } vlan;
-	uint16_t index; /* PENDING_PORT */
-	uint16_t vid;   /* VLAN_PUSH, VLAN_SET_VID */
+	uint16_t index;    /* PENDING_PORT */
+	uint16_t vid;      /* VLAN_PUSH, VLAN_SET_VID */
+	uint32_t queue_id; /* PENDING_PORT */
 	uint16_t max_len;
 	uint8_t reason;   /* PENDING_PUNT: enum punt_reason */
 	uint8_t table_id; /* PENDING_PUNT */
@@ -108,6 +111,7 @@ struct frame {
 	uint16_t n_failed;  /* outputs that could not be; each is counted as a copy that was dropped
 			     */
 	uint8_t depth;      /* of groups */
+	uint32_t queue_id;  /* of the port that it leaves by; 0: the default queue */
 	uint8_t resubmits;  /* nested ones */
 	bool submit;        /* packet-out to TABLE */
 	bool ended;         /* nothing more happens to it */
@@ -129,6 +133,8 @@ struct lcore {
 	unsigned int lcore_id;
 	struct rxq_list *rxqs;                   /* ctl, atomic */
 	struct lcore_tx *tx[PIPELINE_MAX_PORTS]; /* ctl, atomic */
+	struct sched_list *scheds;               /* ctl, atomic: that it serves */
+	uint32_t n_waiting;                      /* buffers of frames in their queues */
 	struct rte_ring *punts;                  /* to the control thread */
 	struct rte_ring *learns;                 /* to it: struct learn_request */
 	struct rte_ring *packet_outs;            /* from it; first lcore only */
@@ -182,15 +188,27 @@ void lcore_destroy(struct lcore *l);
 /** Sends what is collected for a port. */
 void lcore_flush_port(struct lcore *l, uint16_t index);
 
-/** Collects a frame for a port. */
-static inline void lcore_send(struct lcore *l, struct lcore_tx *tx, uint16_t index,
-			      struct rte_mbuf *m)
+/** Collects a frame that leaves now. */
+static inline void lcore_collect(struct lcore *l, struct lcore_tx *tx, uint16_t index,
+				 struct rte_mbuf *m)
 {
 	if (tx->n == 0)
 		l->dirty[l->n_dirty++] = index;
 	tx->frames[tx->n++] = m;
 	if (unlikely(tx->n == TX_BUFFER))
 		lcore_flush_port(l, index);
+}
+
+/** Lets a frame leave by a port, through the default queue if the port has queues. */
+static inline void lcore_send(struct lcore *l, struct lcore_tx *tx, uint16_t index,
+			      struct rte_mbuf *m)
+{
+	struct sched *sched = __atomic_load_n(&tx->sched, __ATOMIC_ACQUIRE);
+
+	if (unlikely(sched != NULL))
+		sched_put(l, sched, m, 0);
+	else
+		lcore_collect(l, tx, index, m);
 }
 
 /** Changes the tag of a frame for a port; false: it does not fit. */
@@ -316,5 +334,9 @@ struct pmd {
 	struct packet_out *packet_outs; /* control thread: under way */
 	uint32_t n_packet_outs;
 	uint64_t n_packet_outs_taken;
-	struct pmd_port_counters *punt_drops; /* control thread: drops only */
+	struct pmd_port_counters *punt_drops;    /* control thread: drops only */
+	struct sched *sched[PIPELINE_MAX_PORTS]; /* control thread */
+	uint16_t
+		epoch[PIPELINE_MAX_PORTS]; /* ctl, atomic: grows when another port gets the index */
+	uint32_t max_waiting;              /* buffers that may wait in the queues of a lcore */
 };

@@ -75,6 +75,7 @@ void lcore_destroy(struct lcore *l)
 			free(l->rxqs->rxq[i]);
 	}
 	free(l->rxqs);
+	free(l->scheds);
 	for (int i = 0; i < PIPELINE_MAX_PORTS; i++)
 		free(l->tx[i]);
 	flow_cache_destroy(l->cache);
@@ -97,14 +98,15 @@ struct lcore *lcore_create(struct pmd *pmd, unsigned int number)
 	l->lcore_id = pmd->config.lcore_id[number];
 	l->cache = flow_cache_create(PIPELINE_N_TABLES);
 	l->rxqs = calloc(1, sizeof(*l->rxqs));
+	l->scheds = calloc(1, sizeof(*l->scheds));
 	l->learn_seen = calloc(LEARN_SEEN, sizeof(*l->learn_seen));
 	l->punts = make_ring("punt", number, sizeof(void *), PUNT_RING, flags);
 	l->learns = make_ring("learn", number, sizeof(struct learn_request), LEARN_RING, flags);
 	if (number == 0)
 		l->packet_outs =
 			make_ring("pktout", number, sizeof(void *), PACKET_OUT_RING, flags);
-	if (l->cache == NULL || l->rxqs == NULL || l->punts == NULL || l->learns == NULL ||
-	    l->learn_seen == NULL || (number == 0 && l->packet_outs == NULL)) {
+	if (l->cache == NULL || l->rxqs == NULL || l->scheds == NULL || l->punts == NULL ||
+	    l->learns == NULL || l->learn_seen == NULL || (number == 0 && l->packet_outs == NULL)) {
 		lcore_destroy(l);
 		return NULL;
 	}

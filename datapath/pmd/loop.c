@@ -195,6 +195,7 @@ uint32_t lcore_turn(struct lcore *l)
 	count(&l->packets, total);
 	if (l->packet_outs != NULL && !rte_ring_empty(l->packet_outs))
 		total += run_packet_outs(l);
+	total += sched_run(l);
 	if (unlikely(l->punted))
 		wake_control(l);
 	return total;

@@ -101,6 +101,7 @@ struct frame *frame_open(struct lcore *l, uint32_t i)
 	f->pending.kind = PENDING_NONE;
 	f->n_failed = 0;
 	f->depth = 0;
+	f->queue_id = 0;
 	f->resubmits = 0;
 	f->submit = f->ended = f->exited = f->in_egress = false;
 	f->reason = DROP_RULE;
@@ -121,7 +122,16 @@ static void send_to_port(struct lcore *l, struct rte_mbuf *m, const struct pendi
 		frame_drop(l, m, DROP_BAD_ACTION);
 		return;
 	}
-	lcore_send(l, tx, p->index, m);
+	if (likely(p->queue_id == 0)) {
+		lcore_send(l, tx, p->index, m);
+	} else {
+		struct sched *sched = __atomic_load_n(&tx->sched, __ATOMIC_ACQUIRE);
+
+		if (sched != NULL)
+			sched_put(l, sched, m, p->queue_id);
+		else
+			lcore_collect(l, tx, p->index, m);
+	}
 }
 
 static void send_to_control(struct lcore *l, struct frame *f, struct rte_mbuf *m,
@@ -207,6 +217,7 @@ void frame_output(struct lcore *l, struct frame *f, const struct pipeline_port *
 	f->pending.index = port->index;
 	f->pending.vlan = vlan;
 	f->pending.vid = vid;
+	f->pending.queue_id = f->queue_id;
 }
 
 void frame_punt(struct lcore *l, struct frame *f, uint8_t reason, uint16_t max_len)

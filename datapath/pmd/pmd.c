@@ -27,6 +27,9 @@ struct pmd *pmd_create(struct pipeline *pipeline, const struct pmd_config *confi
 	pmd->punt_drops = calloc(PIPELINE_MAX_PORTS, sizeof(*pmd->punt_drops));
 	if (pmd->punt_drops == NULL)
 		goto destroy;
+	/* Ports need the rest. */
+	if (config->mbufs != NULL)
+		pmd->max_waiting = config->mbufs->size / 4 / config->n_lcores;
 	for (unsigned int n = 0; n < config->n_lcores; n++) {
 		pmd->lcore[n] = lcore_create(pmd, n);
 		if (pmd->lcore[n] == NULL)
@@ -92,6 +95,8 @@ void pmd_destroy(struct pmd *pmd)
 	if (pmd == NULL)
 		return;
 	reap_packet_outs(pmd, true);
+	for (int i = 0; i < PIPELINE_MAX_PORTS; i++)
+		sched_end(pmd, pmd->sched[i]);
 	for (unsigned int n = 0; n < pmd->config.n_lcores; n++)
 		lcore_destroy(pmd->lcore[n]);
 	free(pmd->punt_drops);
@@ -180,6 +185,8 @@ int pmd_add_port(struct pmd *pmd, struct port *port)
 }
 
 struct removal {
+	struct pmd *pmd;
+	struct sched *sched;
 	void (*done)(void *arg);
 	void *arg;
 };
@@ -189,6 +196,7 @@ static void removal_done(void *arg)
 	struct removal removal = *(struct removal *)arg;
 
 	free(arg);
+	sched_end(removal.pmd, removal.sched);
 	removal.done(removal.arg);
 }
 
@@ -198,7 +206,8 @@ void pmd_remove_port(struct pmd *pmd, struct port *port, void (*done)(void *arg)
 
 	if (removal == NULL)
 		abort(); /* a few bytes at most */
-	*removal = (struct removal){done, arg};
+	*removal = (struct removal){
+		.pmd = pmd, .sched = sched_withdraw(pmd, port->index), .done = done, .arg = arg};
 	for (unsigned int n = 0; n < pmd->config.n_lcores; n++) {
 		struct lcore *l = pmd->lcore[n];
 		struct lcore_tx *tx = l->tx[port->index];

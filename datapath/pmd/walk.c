@@ -72,6 +72,7 @@ void frame_egress(struct lcore *l, const struct frame *f, struct rte_mbuf *m,
 	sub.n_failed = 0;
 	sub.reason = DROP_RULE;
 	sub.in_egress = true;
+	sub.queue_id = p->queue_id;
 	sub.ended = sub.exited = false;
 	if (p->vlan != VLAN_KEEP && !frame_edit_vlan(m, p->vlan, p->vid)) {
 		frame_drop(l, m, DROP_BAD_ACTION);

@@ -43,6 +43,8 @@ static const struct drop_text texts[DROP_N_REASONS] = {
 	[DROP_RX_MALFORMED] = {"rx_malformed",
 			       "a guest's frame with an impossible length or offload request"},
 	[DROP_METER] = {"meter", "a meter's rate was exceeded"},
+	[DROP_QUEUE_FULL] = {"queue_full",
+			     "more frames wait for the rate of a queue than it has room for"},
 };
 
 const struct drop_text *drop_text(enum drop_reason reason)
