@@ -276,7 +276,8 @@ static int field_pack(const struct of_match_field *f, struct of10_match *m)
 	case OF_FIELD_IN_PORT:
 		m->in_port = of_port_to_of10((uint32_t)of_match_field_value(f));
 		m->wildcards &= ~(uint32_t)OFPFW_IN_PORT;
-		return 0;
+		return of_port_from_of10(m->in_port) == of_match_field_value(f) ? 0
+										: -EPROTONOSUPPORT;
 	case OF_FIELD_ETH_SRC:
 		memcpy(m->dl_src.b, f->value, sizeof(m->dl_src.b));
 		m->wildcards &= ~(uint32_t)OFPFW_DL_SRC;

@@ -136,7 +136,7 @@ uint32_t of_port_from_of10(uint16_t port)
 
 uint16_t of_port_to_of10(uint32_t port_no)
 {
-	if (port_no < OF10_PORT_MAX || port_no >= OFPP_IN_PORT)
+	if (port_no < OF10_PORT_MAX || port_no >= OFPP_MAX)
 		return (uint16_t)port_no;
 	return OF10_PORT_NONE;
 }

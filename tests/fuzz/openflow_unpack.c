@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Any bytes as an OpenFlow message: what unpacks can be printed and packed, and what was packed
- * unpacks to what packs to the same bytes. The length and version are put right half of the time.
+ * unpacks to what packs to the same bytes. Once the bytes are taken as they are, once the length and
+ * the version are put right; the version's byte then chooses one that is served.
  */
 #include "openflow/msg.h"
 
@@ -71,6 +72,7 @@ done:
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	static const uint8_t versions[] = {OF13, OF10, OF14, OF15};
 	uint8_t *copy;
 
 	if (size > OF_MESSAGE_MAX)
@@ -80,7 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	copy = malloc(size);
 	memcpy(copy, data, size);
-	copy[0] = OF13;
+	copy[0] = versions[data[0] % sizeof(versions)];
 	copy[2] = (uint8_t)(size >> 8);
 	copy[3] = (uint8_t)size;
 	message_check(copy, size);
