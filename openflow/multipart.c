@@ -100,8 +100,24 @@ static const struct of_multipart_ops *const table[] = {
 	[OFPMP_BUNDLE_FEATURES] = &of_multipart_bundle_features,
 };
 
+/* By the experimenter's type, which is what is beyond OFPMP_NX_FLOW. */
+static const struct of_multipart_ops *const nicira[] = {
+	&of_multipart_nx_flow,
+	&of_multipart_nx_aggregate,
+	&of_multipart_nx_flow_monitor,
+};
+
+#define N_NICIRA (sizeof(nicira) / sizeof(nicira[0]))
+
+static bool is_nicira(uint16_t type)
+{
+	return type >= OFPMP_NX_FLOW && type < OFPMP_NX_FLOW + N_NICIRA;
+}
+
 static const struct of_multipart_ops *ops_of(uint16_t type)
 {
+	if (is_nicira(type))
+		return nicira[type - OFPMP_NX_FLOW];
 	if (type == OFPMP_EXPERIMENTER)
 		return &experimenter_ops;
 	return type < sizeof(table) / sizeof(table[0]) ? table[type] : NULL;
@@ -114,13 +130,63 @@ static const struct of_multipart_ops *ops_in(enum of_version version, uint16_t t
 
 	if (ops == NULL || version < ops->since)
 		return NULL;
-	return version != OF10 || type <= OFPMP_QUEUE || type == OFPMP_EXPERIMENTER ? ops : NULL;
+	return version != OF10 || type <= OFPMP_QUEUE || type == OFPMP_EXPERIMENTER ||
+			       is_nicira(type)
+		       ? ops
+		       : NULL;
 }
+
+/* What no version has: a number on the wire that is one of ours for Nicira's. */
+#define OFPMP_UNKNOWN 0xfffe
 
 /* Version 1.0's header has no padding. */
 static size_t header_padding(enum of_version version)
 {
 	return version == OF10 ? 0 : 4;
+}
+
+/* Nicira's header of 1.0 has padding behind it. */
+static size_t nicira_padding(enum of_version version)
+{
+	return version == OF10 ? 4 : 0;
+}
+
+/* Reads what stands before the body; false: it is cut. */
+static bool header_unpack(struct cursor *c, enum of_version version, uint16_t *type,
+			  uint16_t *flags)
+{
+	struct cursor ahead;
+	uint32_t subtype;
+
+	*type = cursor_u16(c);
+	*flags = cursor_u16(c);
+	cursor_skip(c, header_padding(version));
+	/* Numbers that are only ours mean nothing on the wire. */
+	if (is_nicira(*type))
+		*type = OFPMP_UNKNOWN;
+	ahead = *c;
+	if (*type != OFPMP_EXPERIMENTER || cursor_u32(&ahead) != OFP_EXPERIMENTER_NICIRA)
+		return cursor_ok(c);
+	subtype = cursor_u32(&ahead);
+	if (cursor_ok(&ahead) && subtype < N_NICIRA) {
+		*type = (uint16_t)(OFPMP_NX_FLOW + subtype);
+		cursor_skip(&ahead, nicira_padding(version));
+		*c = ahead;
+	}
+	return cursor_ok(c);
+}
+
+void of_multipart_header_pack(enum of_version version, uint16_t type, uint16_t flags,
+			      struct wbuf *b)
+{
+	wbuf_u16(b, is_nicira(type) ? OFPMP_EXPERIMENTER : type);
+	wbuf_u16(b, flags);
+	wbuf_zero(b, header_padding(version));
+	if (!is_nicira(type))
+		return;
+	wbuf_u32(b, OFP_EXPERIMENTER_NICIRA);
+	wbuf_u32(b, type - OFPMP_NX_FLOW);
+	wbuf_zero(b, nicira_padding(version));
 }
 
 enum of_err of_multipart_request_unpack(struct cursor *c, struct of_arena *arena,
@@ -129,10 +195,7 @@ enum of_err of_multipart_request_unpack(struct cursor *c, struct of_arena *arena
 	struct of_multipart_request *request = &msg->multipart_request;
 	const struct of_multipart_ops *ops;
 
-	request->type = cursor_u16(c);
-	request->flags = cursor_u16(c);
-	cursor_skip(c, header_padding(msg->version));
-	if (!cursor_ok(c))
+	if (!header_unpack(c, msg->version, &request->type, &request->flags))
 		return OFPBRC_BAD_LEN;
 	ops = ops_in(msg->version, request->type);
 	if (ops == NULL)
@@ -148,9 +211,7 @@ int of_multipart_request_pack(const struct of_msg *msg, struct wbuf *b)
 
 	if (ops == NULL)
 		return -EPROTONOSUPPORT;
-	wbuf_u16(b, request->type);
-	wbuf_u16(b, request->flags);
-	wbuf_zero(b, header_padding(msg->version));
+	of_multipart_header_pack(msg->version, request->type, request->flags, b);
 	return ops->request_pack != NULL ? ops->request_pack(request, msg->version, b) : 0;
 }
 
@@ -172,10 +233,7 @@ enum of_err of_multipart_reply_unpack(struct cursor *c, struct of_arena *arena, 
 	enum of_err err = OF_OK;
 	struct cursor entries;
 
-	reply->type = cursor_u16(c);
-	reply->flags = cursor_u16(c);
-	cursor_skip(c, header_padding(msg->version));
-	if (!cursor_ok(c))
+	if (!header_unpack(c, msg->version, &reply->type, &reply->flags))
 		return OFPBRC_BAD_LEN;
 	ops = ops_in(msg->version, reply->type);
 	if (ops == NULL)
@@ -190,9 +248,8 @@ enum of_err of_multipart_reply_unpack(struct cursor *c, struct of_arena *arena, 
 
 int of_multipart_reply_pack(const struct of_msg *msg, struct wbuf *b)
 {
-	wbuf_u16(b, msg->multipart_reply.type);
-	wbuf_u16(b, msg->multipart_reply.flags);
-	wbuf_zero(b, header_padding(msg->version));
+	of_multipart_header_pack(msg->version, msg->multipart_reply.type,
+				 msg->multipart_reply.flags, b);
 	wbuf_put(b, msg->multipart_reply.body, msg->multipart_reply.body_size);
 	return 0;
 }
@@ -244,6 +301,8 @@ void of_multipart_request_init(struct of_multipart_request *request, uint16_t ty
 	case OFPMP_FLOW:
 	case OFPMP_FLOW_STATS:
 	case OFPMP_AGGREGATE:
+	case OFPMP_NX_FLOW:
+	case OFPMP_NX_AGGREGATE:
 		of_flow_stats_request_init(&request->flow);
 		break;
 	case OFPMP_PORT_STATS:

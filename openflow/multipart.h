@@ -112,6 +112,7 @@ struct of_multipart_writer {
 	uint16_t type;
 	void (*emit)(void *context, const uint8_t *message, size_t len);
 	void *context;
+	size_t header_size; /* of each part */
 	struct wbuf b;
 };
 

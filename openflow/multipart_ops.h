@@ -45,6 +45,13 @@ extern const struct of_multipart_ops of_multipart_queue_desc;
 extern const struct of_multipart_ops of_multipart_flow_monitor;
 extern const struct of_multipart_ops of_multipart_controller_status;
 extern const struct of_multipart_ops of_multipart_bundle_features;
+extern const struct of_multipart_ops of_multipart_nx_flow;
+extern const struct of_multipart_ops of_multipart_nx_aggregate;
+extern const struct of_multipart_ops of_multipart_nx_flow_monitor;
+
+/** Appends what stands before the body: type, flags, and the experimenter's header for Nicira's. */
+void of_multipart_header_pack(enum of_version version, uint16_t type, uint16_t flags,
+			      struct wbuf *b);
 
 /** Appends one entry of a reply of `type`; -EPROTONOSUPPORT for an unknown type. */
 int of_multipart_entry_pack(uint16_t type, const void *entry, enum of_version version,

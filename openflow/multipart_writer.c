@@ -4,12 +4,6 @@
 
 #include <errno.h>
 
-/* Version 1.0's header has no padding. */
-static size_t part_header_size(const struct of_multipart_writer *w)
-{
-	return w->version == OF10 ? 12 : 16;
-}
-
 /* Two of the largest: one part under way, and the entry that turns out not to fit into it. */
 #define BUFFER_LIMIT (2u * (OF_MESSAGE_MAX + 1))
 
@@ -19,15 +13,14 @@ static void part_start(struct of_multipart_writer *w)
 	wbuf_u8(&w->b, (uint8_t)of_msg_type_to_wire(w->version, OFPT_MULTIPART_REPLY));
 	wbuf_u16(&w->b, 0);
 	wbuf_u32(&w->b, w->xid);
-	wbuf_u16(&w->b, w->type);
-	wbuf_u16(&w->b, 0);
-	wbuf_zero(&w->b, part_header_size(w) - w->b.len);
+	of_multipart_header_pack(w->version, w->type, 0, &w->b);
+	w->header_size = w->b.len;
 }
 
 /* Emits the first `size` bytes; what stands behind them becomes the start of the next part. */
 static void part_emit(struct of_multipart_writer *w, size_t size, uint16_t flags)
 {
-	size_t header_size = part_header_size(w);
+	size_t header_size = w->header_size;
 
 	wbuf_set_u16(&w->b, 2, (uint16_t)size);
 	wbuf_set_u16(&w->b, 10, flags);
@@ -65,7 +58,7 @@ int of_multipart_writer_add(struct of_multipart_writer *w, const void *entry)
 		 * what was complete before it is still whole. */
 		rc = w->b.room > OF_MESSAGE_MAX ? -EMSGSIZE : -ENOMEM;
 		w->b.bad = false;
-	} else if (rc == 0 && w->b.len - before > OF_MESSAGE_MAX - part_header_size(w)) {
+	} else if (rc == 0 && w->b.len - before > OF_MESSAGE_MAX - w->header_size) {
 		rc = -EMSGSIZE;
 	}
 	if (rc != 0) {

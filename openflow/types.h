@@ -263,6 +263,10 @@ enum of_multipart_type {
 	OFPMP_FLOW_STATS = 17,        /* 1.5 */
 	OFPMP_CONTROLLER_STATUS = 18, /* 1.5 */
 	OFPMP_BUNDLE_FEATURES = 19,   /* 1.5 */
+	/* Nicira's (NXST_FLOW …), which is an experimenter's on the wire, in every version. */
+	OFPMP_NX_FLOW = 0xff00,
+	OFPMP_NX_AGGREGATE = 0xff01,
+	OFPMP_NX_FLOW_MONITOR = 0xff02,
 	OFPMP_EXPERIMENTER = 0xffff,
 };
 

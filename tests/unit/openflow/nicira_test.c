@@ -291,6 +291,75 @@ static void messages_of_the_standard_come_as_niciras(void **state)
 	wbuf_free(&b);
 }
 
+/* What ovs-ofctl asks in 1.0 by dump-flows and dump-aggregate. */
+static void statistics_come_as_niciras(void **state)
+{
+	static const char flow[] =
+		"0110002000000004ffff0000000023200000000000000000ffff0000ff000000";
+	static const char aggregate[] =
+		"0110002000000008ffff0000000023200000000100000000ffff000002000000";
+	uint8_t bytes[64];
+	size_t len = hex_read(flow, bytes, sizeof(bytes));
+	struct wbuf b = wbuf_init(4096);
+
+	assert_int_equal(unpack(flow, &theirs), OF_OK);
+	assert_int_equal(theirs.multipart_request.type, OFPMP_NX_FLOW);
+	assert_int_equal(theirs.multipart_request.flow.table_id, OFPTT_ALL);
+	assert_int_equal(theirs.multipart_request.flow.out_port, OFPP_ANY);
+	assert_int_equal(of_msg_pack(&theirs, &b), 0);
+	assert_int_equal(b.len, len);
+	assert_memory_equal(b.data, bytes, len);
+	assert_int_equal(unpack(aggregate, &theirs), OF_OK);
+	assert_int_equal(theirs.multipart_request.type, OFPMP_NX_AGGREGATE);
+	assert_int_equal(theirs.multipart_request.flow.table_id, 2);
+	/* The number that it has in memory means nothing on the wire. */
+	assert_int_equal(unpack("041200100000000"
+				"8ff000000"
+				"00000000",
+				&theirs),
+			 OFPBRC_BAD_MULTIPART);
+	wbuf_free(&b);
+}
+
+static void message_keep(void *context, const uint8_t *message, size_t len)
+{
+	wbuf_put(context, message, len);
+}
+
+static void a_flow_of_any_kind_is_told_in_1_0(void **state)
+{
+	static struct of_flow_stats flow;
+	static union of_multipart_entry entry;
+	struct of_multipart_writer w;
+	struct of_multipart_reader reader;
+	struct wbuf b = wbuf_init(65536);
+	struct text t = {0};
+
+	parse(OF10,
+	      "table=7,tcp6,ipv6_src=fe80::/10,dl_vlan=5,reg3=1,in_port=LOCAL,"
+	      "actions=load:1->reg0[],resubmit(,8),set_field:fe80::2->ipv6_dst",
+	      &ours);
+	flow = (struct of_flow_stats){.table_id = 7, .priority = 5, .n_packets = 9};
+	of_match_copy(&flow.match, &ours.flow_mod.match);
+	flow.instructions = ours.flow_mod.instructions;
+	of_multipart_writer_init(&w, OF10, 3, OFPMP_NX_FLOW, message_keep, &b);
+	assert_int_equal(of_multipart_writer_add(&w, &flow), 0);
+	assert_int_equal(of_multipart_writer_end(&w), 0);
+	assert_int_equal(of_msg_unpack(b.data, b.len, &arena, &theirs), OF_OK);
+	assert_int_equal(theirs.multipart_reply.type, OFPMP_NX_FLOW);
+	reader = of_multipart_reader_init(OF10, &theirs.multipart_reply);
+	assert_int_equal(of_multipart_next(&reader, &arena, &entry), 1);
+	of_flow_stats_text(&entry.flow, NULL, &t);
+	assert_string_equal(text_get(&t),
+			    "cookie=0x0, duration=0s, table=7, n_packets=9, n_bytes=0, "
+			    "priority=5,tcp6,reg3=0x1,in_port=LOCAL,dl_vlan=5,ipv6_src=fe80::/10 "
+			    "actions=load:0x1->NXM_NX_REG0[],resubmit(,8),"
+			    "set_field:fe80::2->ipv6_dst");
+	assert_int_equal(of_multipart_next(&reader, &arena, &entry), 0);
+	text_free(&t);
+	wbuf_free(&b);
+}
+
 static void settings_of_a_connection_are_read(void **state)
 {
 	static const struct {
@@ -420,6 +489,8 @@ int main(void)
 		cmocka_unit_test(clones_are_nested_to_a_bound),
 		cmocka_unit_test(actions_that_are_not_served_stay_experimenters),
 		cmocka_unit_test(messages_of_the_standard_come_as_niciras),
+		cmocka_unit_test(statistics_come_as_niciras),
+		cmocka_unit_test(a_flow_of_any_kind_is_told_in_1_0),
 		cmocka_unit_test(settings_of_a_connection_are_read),
 		cmocka_unit_test(a_vlan_in_either_form_is_the_same_match),
 		cmocka_unit_test(a_mistake_is_named_in_one_sentence),
