@@ -15,6 +15,7 @@
 test ends, whatever way it ends, and skips with t.skip(reason).
 """
 from .case import Failure, check, equal, main, run, test, wait_for
+from .certificates import Authority
 from .frames import (BROADCAST, arp, checksum, eth, icmp_echo, ip4, mac_bytes, tcp, udp, untag, vlan)
 from .guest import Guest, ready_image
 from .net import Host, Net, RawSocket, Stream, transfer

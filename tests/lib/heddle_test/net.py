@@ -74,6 +74,10 @@ class Net:
         """What to put before a command that shall run in the switch's namespace (same pid)."""
         return ["nsenter", f"--net=/run/netns/{self.name}"]
 
+    def inside(self):
+        """with net.inside(): this thread is in the switch's namespace."""
+        return Inside(self.name)
+
     def host(self, name, ip=None, mac=None, mtu=1500):
         """A host on a veth pair: its side is eth0, the switch's side is called like the host."""
         host = Host(self, name, ip, mac)
