@@ -29,11 +29,10 @@
 #include "openflow/types.h"
 
 struct agent;
+
 /* The versions that the agent speaks. */
 #define AGENT_VERSIONS                                                                             \
 	(OF_VERSION_BIT(OF10) | OF_VERSION_BIT(OF13) | OF_VERSION_BIT(OF14) | OF_VERSION_BIT(OF15))
-
-
 
 /* What the switch does while no controller is there (§6.3.2). */
 enum agent_fail_mode {
@@ -41,8 +40,8 @@ enum agent_fail_mode {
 	AGENT_FAIL_STANDALONE, /* a learning switch until a controller was reached */
 };
 
-/* Kinds of rows that the host stores for the agent. Restore order: META, GROUP, FLOW. */
-enum agent_row_kind { AGENT_ROW_META, AGENT_ROW_GROUP, AGENT_ROW_FLOW };
+/* Kinds of rows that the host stores for the agent. Restore order: META, METER, GROUP, FLOW. */
+enum agent_row_kind { AGENT_ROW_META, AGENT_ROW_METER, AGENT_ROW_GROUP, AGENT_ROW_FLOW };
 
 /* What the agent asks of its host. Every member may be NULL. Called on the control thread. */
 struct agent_host_ops {
@@ -68,8 +67,8 @@ struct agent_config {
 	struct pmd *pmd;           /* NULL in tests: no packet-in, -out, port counters */
 	struct rte_mempool *mbufs; /* for packet-outs; NULL with pmd */
 	enum agent_fail_mode fail_mode;
-	uint32_t of_versions;
-	struct tls *tls;
+	uint32_t of_versions;             /* OF_VERSION_BIT of each; 0: AGENT_VERSIONS */
+	struct tls *tls;                  /* for tls targets; NULL: none; outlives the agent */
 	uint32_t max_flows;               /* 0: 1,000,000 */
 	uint32_t max_groups;              /* 0: 65,536 */
 	const char *dp_desc;              /* OFPMP_DESC: the name of the switch; copied */

@@ -92,6 +92,7 @@ static void on_store(void *arg, enum agent_row_kind kind, uint64_t row, const vo
 {
 	static const enum state_table table[] = {
 		[AGENT_ROW_META] = STATE_META,
+		[AGENT_ROW_METER] = STATE_METER,
 		[AGENT_ROW_GROUP] = STATE_GROUP,
 		[AGENT_ROW_FLOW] = STATE_FLOW,
 	};
@@ -216,6 +217,7 @@ int host_restore_agent(struct host *host, char *why, size_t why_size)
 		enum agent_row_kind kind;
 		enum state_table table;
 	} order[] = {{AGENT_ROW_META, STATE_META},
+		     {AGENT_ROW_METER, STATE_METER},
 		     {AGENT_ROW_GROUP, STATE_GROUP},
 		     {AGENT_ROW_FLOW, STATE_FLOW}};
 	struct restore r = {.host = host};
@@ -230,7 +232,8 @@ int host_restore_agent(struct host *host, char *why, size_t why_size)
 	}
 	r.n_refused += agent_restore_end(host->agent);
 	if (r.n > 0)
-		log_info("state", "%u rows of flows and groups are back, %u could not be used", r.n,
+		log_info("state",
+			 "%u rows of flows, groups and meters are back, %u could not be used", r.n,
 			 r.n_refused);
 	return 0;
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "datapath/agent/held_handles.h"
 
@@ -12,6 +13,7 @@ struct meter_store {
 	struct meter_store_config cfg;
 	struct meter_entry *meters;      /* uthash head */
 	struct transaction *transaction; /* NULL: none */
+	struct flow_counters *control;   /* of OFPM_CONTROLLER, which this thread runs */
 	struct held_handles held;
 	uint64_t next_row;
 };
@@ -40,6 +42,12 @@ struct meter_store *meter_store_create(const struct meter_store_config *config)
 		return NULL;
 	}
 	store->cfg = *config;
+	store->control = flow_counters_create(1);
+	if (store->control == NULL) {
+		free(store);
+		errno = ENOMEM;
+		return NULL;
+	}
 	store->held.reclaim = config->pipeline->reclaim;
 	store->held.pmd = config->pmd;
 	store->next_row = 1;
@@ -103,21 +111,27 @@ enum of_err meter_store_check(const struct of_meter *meter)
 	return err;
 }
 
-static void give_counters(struct meter_store *store, uint32_t *ids, uint32_t n)
+/* Where a meter counts: each array of counters has one thread that writes it. */
+static struct flow_counters *counters_of(const struct meter_store *store, uint32_t meter_id)
+{
+	return meter_id == OFPM_CONTROLLER ? store->control : store->cfg.pipeline->counters;
+}
+
+static void give_counters(struct flow_counters *counters, uint32_t *ids, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++) {
-		flow_counters_give(store->cfg.pipeline->counters, ids[i]);
+		flow_counters_give(counters, ids[i]);
 		ids[i] = 0;
 	}
 }
 
-static int take_counters(struct meter_store *store, uint32_t *ids, uint32_t n)
+static int take_counters(struct flow_counters *counters, uint32_t *ids, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++) {
-		int rc = flow_counters_take(store->cfg.pipeline->counters, &ids[i]);
+		int rc = flow_counters_take(counters, &ids[i]);
 
 		if (rc != 0) {
-			give_counters(store, ids, i);
+			give_counters(counters, ids, i);
 			return rc;
 		}
 	}
@@ -126,7 +140,6 @@ static int take_counters(struct meter_store *store, uint32_t *ids, uint32_t n)
 
 /* Counters that lcores may still count in: given back after a grace period. */
 struct counter_return {
-	struct meter_store *store;
 	struct flow_counters *counters;
 	uint32_t n;
 	uint32_t ids[METER_MAX_BANDS + 1];
@@ -141,16 +154,25 @@ static void return_counters(void *arg)
 	free(ret);
 }
 
-static void retire_counters(struct meter_store *store, const uint32_t *ids, uint32_t n,
+static void retire_counters(struct meter_store *store, const struct content *content,
 			    uint32_t meter_counter)
 {
-	struct counter_return *ret = calloc(1, sizeof(*ret));
+	struct counter_return *ret;
 
+	if (content->said.meter_id == OFPM_CONTROLLER) { /* no lcore counts there */
+		uint32_t ids[METER_MAX_BANDS];
+
+		memcpy(ids, content->band_counters, sizeof(ids));
+		give_counters(store->control, ids, content->said.n_bands);
+		give_counters(store->control, &meter_counter, 1);
+		return;
+	}
+	ret = calloc(1, sizeof(*ret));
 	if (ret == NULL)
 		return; /* lost: better than shared by two */
 	ret->counters = store->cfg.pipeline->counters;
-	for (uint32_t i = 0; i < n; i++)
-		ret->ids[ret->n++] = ids[i];
+	for (uint32_t i = 0; i < content->said.n_bands; i++)
+		ret->ids[ret->n++] = content->band_counters[i];
 	ret->ids[ret->n++] = meter_counter;
 	reclaim_retire(store->cfg.pipeline->reclaim, return_counters, ret);
 }
@@ -180,7 +202,8 @@ static struct meter_config config_of(const struct of_meter *said, uint32_t count
 
 static void content_drop(struct meter_store *store, struct content *content)
 {
-	give_counters(store, content->band_counters, content->said.n_bands);
+	give_counters(counters_of(store, content->said.meter_id), content->band_counters,
+		      content->said.n_bands);
 	meter_bands_free(content->bands);
 	free(content->said.bands);
 }
@@ -200,7 +223,8 @@ static enum of_err content_make(struct meter_store *store, const struct of_meter
 		return OF_ERR_NO_MEMORY;
 	for (uint16_t i = 0; i < meter->n_bands; i++)
 		content->said.bands[i] = meter->bands[i];
-	if (take_counters(store, content->band_counters, meter->n_bands) != 0)
+	if (take_counters(counters_of(store, meter->meter_id), content->band_counters,
+			  meter->n_bands) != 0)
 		goto undo;
 	config = config_of(&content->said, counter_id, content->band_counters);
 	content->bands = meter_bands_create(&config, store->cfg.tsc_hz);
@@ -244,7 +268,9 @@ static void link_entry(struct meter_store *store, struct meter_entry *entry)
 
 static void retire_entry(struct meter_store *store, struct meter_entry *entry)
 {
-	retire_counters(store, entry->band_counters, entry->said.n_bands, entry->counter_id);
+	struct content content = get_content(entry);
+
+	retire_counters(store, &content, entry->counter_id);
 	meter_set_owner(entry->meter, NULL);
 	held_handles_retire(&store->held, free_meter, entry->meter);
 	free(entry->said.bands);
@@ -286,7 +312,7 @@ static void keep_change(struct transaction *t, struct transaction_step *step)
 
 	if (s->bands != NULL) {
 		meter_set_bands(s->entry->meter, s->bands, store->cfg.pipeline->reclaim);
-		retire_counters(store, s->before.band_counters, s->before.said.n_bands, 0);
+		retire_counters(store, &s->before, 0);
 		free(s->before.said.bands);
 	}
 	store->cfg.ops->changed(store->cfg.context, s->entry);
@@ -306,7 +332,8 @@ enum of_err meter_store_add(struct meter_store *store, const struct of_meter *me
 		return OFPMMFC_OUT_OF_METERS;
 	entry = calloc(1, sizeof(*entry));
 	s = step_new(store, entry);
-	if (entry == NULL || s == NULL || take_counters(store, &entry->counter_id, 1) != 0)
+	if (entry == NULL || s == NULL ||
+	    take_counters(counters_of(store, meter->meter_id), &entry->counter_id, 1) != 0)
 		goto free_both;
 	err = content_make(store, meter, entry->counter_id, &content);
 	if (err != OF_OK)
@@ -331,7 +358,7 @@ enum of_err meter_store_add(struct meter_store *store, const struct of_meter *me
 drop_content:
 	content_drop(store, &content);
 give_counter:
-	give_counters(store, &entry->counter_id, 1);
+	give_counters(counters_of(store, meter->meter_id), &entry->counter_id, 1);
 free_both:
 	free(s);
 	free(entry);
@@ -402,6 +429,16 @@ enum of_err meter_store_remove(struct meter_store *store, struct meter_entry *en
 	return OF_OK;
 }
 
+bool meter_store_pass_packet_in(struct meter_store *store, uint32_t bytes, uint64_t now_tsc)
+{
+	const struct meter_entry *entry = meter_store_find(store, OFPM_CONTROLLER);
+	uint8_t prec_level;
+
+	/* Marking is for frames that are forwarded: what goes up goes up as it is. */
+	return entry == NULL || meter_run(entry->meter, flow_counters_lcore(store->control, 0),
+					  bytes, now_tsc, &prec_level) != METER_DROP;
+}
+
 void meter_store_destroy(struct meter_store *store)
 {
 	struct meter_entry *entry, *next;
@@ -413,6 +450,7 @@ void meter_store_destroy(struct meter_store *store)
 		retire_entry(store, entry);
 	}
 	held_handles_end(&store->held);
+	flow_counters_destroy(store->control);
 	free(store);
 }
 
@@ -421,7 +459,7 @@ void meter_store_destroy(struct meter_store *store)
 void meter_stats_of(const struct meter_store *store, const struct meter_entry *entry,
 		    struct of_meter_band_stats *bands, struct of_meter_stats *stats)
 {
-	const struct flow_counters *counters = store->cfg.pipeline->counters;
+	const struct flow_counters *counters = counters_of(store, entry->said.meter_id);
 	uint64_t age = store->cfg.now_ms() - entry->created_ms;
 	struct flow_counter sum;
 

@@ -99,6 +99,9 @@ enum of_err meter_store_check(const struct of_meter *meter);
 
 #define METER_MAX_PREC_LEVEL 3
 
+/** Charges a packet-in to OFPM_CONTROLLER (§6.8); false: it is to be dropped. */
+bool meter_store_pass_packet_in(struct meter_store *store, uint32_t bytes, uint64_t now_tsc);
+
 /** Everything that OFPMP_METER says of a meter; `bands` has room for METER_MAX_BANDS. */
 void meter_stats_of(const struct meter_store *store, const struct meter_entry *entry,
 		    struct of_meter_band_stats *bands, struct of_meter_stats *stats);

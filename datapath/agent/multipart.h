@@ -9,8 +9,24 @@
 /** The `emit` of multipart writers; `context` is the connection. */
 void multipart_emit(void *context, const uint8_t *message, size_t len);
 
-/** The actions that are served, bit n for enum of_action_type n. */
-uint32_t table_features_actions(void);
+/* handler_table_features.c: OFPMP_TABLE_FEATURES, which may come in several messages. */
+enum of_err handle_table_features(struct connection *conn, const struct of_msg *msg);
 
-/** Appends the features of one table (§7.3.5.5); false without memory. */
-bool table_features_add(struct of_multipart_writer *w, uint8_t table_id, uint32_t max_entries);
+/** Forgets half a request; the connection is about to end. */
+void table_request_drop(struct connection *conn);
+
+/* answer_groups.c: what requests ask of groups. */
+enum of_err answer_group(struct connection *conn, const struct of_msg *msg,
+			 struct of_multipart_writer *w);
+enum of_err answer_group_desc(struct connection *conn, const struct of_msg *msg,
+			      struct of_multipart_writer *w);
+enum of_err answer_group_features(struct connection *conn, const struct of_msg *msg,
+				  struct of_multipart_writer *w);
+
+/* handler_meter.c: what requests ask of meters. */
+enum of_err answer_meter(struct connection *conn, const struct of_msg *msg,
+			 struct of_multipart_writer *w);
+enum of_err answer_meter_config(struct connection *conn, const struct of_msg *msg,
+				struct of_multipart_writer *w);
+enum of_err answer_meter_features(struct connection *conn, const struct of_msg *msg,
+				  struct of_multipart_writer *w);

@@ -5,9 +5,12 @@
 #include <unistd.h>
 
 #include <rte_ether.h>
+#include <rte_cycles.h>
 #include <utlist.h>
 
 #include "datapath/agent/connections.h"
+#include "datapath/agent/learn.h"
+#include "openflow/nicira_msg.h"
 
 #define SLICE 64              /* frames taken from the lcores at once */
 #define SEGMENTS 64           /* that one frame of a guest can become */
@@ -105,6 +108,7 @@ static enum packet_in_fate send_one(struct connection *conn, const struct packet
 		conn->n_packet_ins_limited++;
 		return PACKET_IN_LIMITED;
 	}
+	msg->nicira = conn->version == OF10 && conn->nicira.packet_in_format == NXPIF_NXT_PACKET_IN;
 	msg->packet_in.reason = reason_of(in->info, conn->version);
 	msg->packet_in.data_len = data_len(conn, in);
 	if (!connection_send(by, msg))
@@ -121,6 +125,8 @@ enum packet_in_fate packet_in_send(struct agent *agent, const struct packet_in *
 	struct connection *conn;
 	struct of_msg msg;
 
+	if (!meter_store_pass_packet_in(agent->meters, in->size, rte_get_tsc_cycles()))
+		return PACKET_IN_LIMITED;
 	of_msg_init(&msg, OF13, OFPT_PACKET_IN, 0);
 	fill(&msg.packet_in, in);
 	DL_FOREACH (agent->connections, conn) {
@@ -181,7 +187,7 @@ static void serve(struct agent *agent)
 
 	for (uint32_t i = 0; i < n; i++)
 		serve_frame(agent, frames[i]);
-	if (n == SLICE || !pmd_punt_arm(agent->cfg.pmd))
+	if (learns_serve(agent) || n == SLICE || !pmd_punt_arm(agent->cfg.pmd))
 		event_add(agent->punted_more, &at_once);
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * restore: flows and groups as rows that the host keeps, and back (agent_restore in agent.h).
+ * restore: flows, groups and meters as rows that the host keeps, and back (agent_restore in agent.h).
  *
- * A row's value is the OpenFlow 1.3 message that makes the flow or group: OFPT_FLOW_MOD with
- * OFPFC_ADD, OFPT_GROUP_MOD with OFPGC_ADD. Times start anew with the restore.
+ * A row's value is the OpenFlow message that makes it: OFPT_FLOW_MOD with OFPFC_ADD,
+ * OFPT_GROUP_MOD with OFPGC_ADD, OFPT_METER_MOD with OFPMC_ADD. Times start anew with the restore.
  */
 #pragma once
 
@@ -14,6 +14,9 @@ void restore_keep_flow(struct agent *agent, const struct flow *flow);
 
 /** Gives the host the row of a group that is new or changed. */
 void restore_keep_group(struct agent *agent, const struct group_entry *entry);
+
+/** Gives the host the row of a meter that is new or changed. */
+void restore_keep_meter(struct agent *agent, const struct meter_entry *entry);
 
 /** Tells the host that a row is gone. */
 void restore_forget(struct agent *agent, enum agent_row_kind kind, uint64_t row);

@@ -356,3 +356,54 @@ char *peer_flows(struct peer *peer, const char *filter)
 	of_arena_free(&arena);
 	return text_steal(&t);
 }
+
+enum of_err peer_meter(struct peer *peer, enum of_meter_command command, const char *text)
+{
+	struct of_arena arena = of_arena_init(OF_ARENA_DEFAULT_LIMIT);
+	char why[OF_WHY_SIZE] = "";
+	struct of_msg msg;
+	enum of_err err;
+
+	of_msg_init(&msg, peer->version, OFPT_METER_MOD, 0);
+	if (of_meter_parse(text, command, &arena, &msg.meter_mod, why, sizeof(why)) != 0)
+		fail_msg("%s: %s", text, why);
+	err = peer_try(peer, &msg);
+	of_arena_free(&arena);
+	return err;
+}
+
+char *peer_entries(struct peer *peer, uint16_t type)
+{
+	struct of_arena arena = of_arena_init(OF_ARENA_DEFAULT_LIMIT);
+	struct text t = {0};
+	struct of_msg msg;
+	bool more = true;
+
+	of_msg_init(&msg, peer->version, OFPT_MULTIPART_REQUEST, 0);
+	of_multipart_request_init(&msg.multipart_request, type);
+	peer_send(peer, &msg);
+	while (more) {
+		struct of_multipart_reader reader;
+		union of_multipart_entry entry;
+
+		peer_receive(peer, &msg);
+		if (msg.type != OFPT_MULTIPART_REPLY) {
+			of_msg_text(&msg, &peer->log);
+			continue;
+		}
+		more = msg.multipart_reply.flags & OFPMPF_REPLY_MORE;
+		reader = of_multipart_reader_init(msg.version, &msg.multipart_reply);
+		while (of_multipart_next(&reader, &arena, &entry) > 0) {
+			struct text line = {0};
+			char *words;
+
+			of_multipart_entry_text(type, &entry, NULL, &line);
+			words = text_steal(&line);
+			text_add(&t, "%s\n", words + (words[0] == ' '));
+			free(words);
+			of_arena_reset(&arena);
+		}
+	}
+	of_arena_free(&arena);
+	return text_steal(&t);
+}

@@ -90,3 +90,9 @@ uint8_t *peer_flow_bytes(struct peer *peer, enum of_flow_mod_command command, co
 
 /** All flows that the filter means, one a line, without what depends on time; free() it. */
 char *peer_flows(struct peer *peer, const char *filter);
+
+/** As peer_flow for meters. */
+enum of_err peer_meter(struct peer *peer, enum of_meter_command command, const char *text);
+
+/** The entries of all replies to a request for everything of that type, one a line; free() it. */
+char *peer_entries(struct peer *peer, uint16_t type);

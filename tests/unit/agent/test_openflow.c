@@ -306,10 +306,6 @@ static void what_is_not_served_is_refused_rightly(void **state)
 	struct of_msg msg = request_of(OFPT_EXPERIMENTER);
 
 	assert_int_equal(peer_try(*state, &msg), OFPBRC_BAD_EXPERIMENTER);
-	msg = request_of(OFPT_METER_MOD);
-	msg.meter_mod.meter.meter_id = 1;
-	msg.meter_mod.meter.flags = OFPMF_KBPS;
-	assert_int_equal(peer_try(*state, &msg), OFPMMFC_OUT_OF_METERS);
 	msg = request_of(OFPT_TABLE_MOD);
 	msg.table_mod = (struct of_table_mod){.table_id = 254};
 	assert_int_equal(peer_try(*state, &msg), OFPTMFC_BAD_TABLE);
