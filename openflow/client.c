@@ -214,6 +214,8 @@ static int hello_exchange(struct of_client *client, uint32_t versions)
 		rc = message_receive(client, &raw, &len);
 	if (rc != 0)
 		return rc;
+	if (client->msg.type == OFPT_ERROR && client->msg.error.err == OFPHFC_INCOMPATIBLE)
+		return -EPROTONOSUPPORT;
 	if (client->msg.type != OFPT_HELLO)
 		return -EPROTO;
 	version = of_hello_negotiate(versions, &client->msg.hello);
@@ -233,7 +235,7 @@ static const char *connect_remedy(int err)
 	case EPERM:
 		return "run as root or as a member of its group";
 	case EPROTONOSUPPORT:
-		return "let the switch speak OpenFlow 1.3";
+		return "ask for a version that the switch speaks";
 	default:
 		return "check the address and the switch";
 	}

@@ -123,15 +123,19 @@ static const struct of_multipart_ops *ops_of(uint16_t type)
 	return type < sizeof(table) / sizeof(table[0]) ? table[type] : NULL;
 }
 
-/* The kinds that a version has; those of 1.0 are the first six (1.0.0 §5.3.5). */
+/*
+ * The kinds that a version has; those of 1.0 are the first six (1.0.0 §5.3.5). Descriptions of
+ * ports are given in 1.0 too, as Open vSwitch does: its features reply holds no more than 1364 of
+ * them.
+ */
 static const struct of_multipart_ops *ops_in(enum of_version version, uint16_t type)
 {
 	const struct of_multipart_ops *ops = ops_of(type);
 
 	if (ops == NULL || version < ops->since)
 		return NULL;
-	return version != OF10 || type <= OFPMP_QUEUE || type == OFPMP_EXPERIMENTER ||
-			       is_nicira(type)
+	return version != OF10 || type <= OFPMP_QUEUE || type == OFPMP_PORT_DESC ||
+			       type == OFPMP_EXPERIMENTER || is_nicira(type)
 		       ? ops
 		       : NULL;
 }

@@ -348,6 +348,111 @@ static void a_packet_out_of_1_5_names_its_port_and_pipeline_fields_only(void **s
 	assert_null(of_match_find(&msg.packet_out.match, OF_FIELD_IN_PORT));
 }
 
+/* The foundation's extension 320 in 1.3 and 1.4, an action of its own in 1.5. */
+static void a_copy_of_a_field_is_said_as_each_version_says_it(void **state)
+{
+	static const char of13[] =
+		"ffff0020 4f4e4600 0c80 0000 0020 0000 0000 0000 80001604 80001804"
+		"00000000";
+	size_t len = hex_read(of13, bytes, sizeof(bytes));
+	struct cursor c = cursor_init(bytes, len);
+	struct wbuf b = wbuf_init(4096), back = wbuf_init(4096);
+	struct of_actions actions;
+
+	assert_int_equal(of_actions_unpack(&c, len, OF13, &arena, &actions), OF_OK);
+	assert_int_equal(actions.a[0].type, OF_ACTION_COPY_FIELD);
+	assert_int_equal(actions.a[0].copy_field.from, OF_FIELD_IPV4_SRC);
+	assert_int_equal(actions.a[0].copy_field.to, OF_FIELD_IPV4_DST);
+	assert_int_equal(actions.a[0].copy_field.n_bits, 32);
+	assert_int_equal(of_actions_pack(&actions, OF15, &b), 0);
+	assert_int_equal(b.len, 24);
+	assert_int_equal(b.data[1], OF_ACTION_COPY_FIELD);
+	c = cursor_init(b.data, b.len);
+	assert_int_equal(of_actions_unpack(&c, b.len, OF15, &arena, &actions), OF_OK);
+	assert_int_equal(of_actions_pack(&actions, OF13, &back), 0);
+	assert_int_equal(back.len, len);
+	assert_memory_equal(back.data, bytes, len);
+	wbuf_free(&b);
+	wbuf_free(&back);
+}
+
+/* What 1.0 says by one action, later versions say by two, or by a set_field. */
+static void actions_of_1_0_are_told_in_later_versions(void **state)
+{
+	struct of_actions actions;
+	struct wbuf b = wbuf_init(4096);
+	struct cursor c;
+
+	unpack_vector("of10_flow_mod_every_action");
+	actions = msg.flow_mod.instructions.i[0].actions;
+	assert_int_equal(of_actions_pack(&actions, OF13, &b), 0);
+	c = cursor_init(b.data, b.len);
+	assert_int_equal(of_actions_unpack(&c, b.len, OF13, &arena, &actions), OF_OK);
+	assert_int_equal(actions.n, 16);
+	assert_int_equal(actions.a[0].type, OF_ACTION_SET_FIELD);
+	assert_int_equal(actions.a[0].set_field.field, OF_FIELD_VLAN_VID);
+	assert_int_equal(actions.a[10].type, OF_ACTION_SET_QUEUE);
+	assert_int_equal(actions.a[11].type, OF_ACTION_OUTPUT);
+	assert_int_equal(actions.a[11].output.port, 3);
+	wbuf_free(&b);
+}
+
+static void a_port_set_by_1_0_is_that_of_the_protocol_that_the_match_asks_for(void **state)
+{
+	const struct of_action *a;
+
+	unpack_vector("of10_flow_mod_every_action");
+	bytes[8 + 25] = 17; /* nw_proto */
+	of_arena_reset(&arena);
+	assert_int_equal(of_msg_unpack(bytes, (size_t)(bytes[2] << 8 | bytes[3]), &arena, &msg),
+			 OF_OK);
+	a = msg.flow_mod.instructions.i[0].actions.a;
+	assert_int_equal(a[8].set_field.field, OF_FIELD_UDP_SRC);
+	assert_int_equal(a[9].set_field.field, OF_FIELD_UDP_DST);
+}
+
+/* Open vSwitch tells the ports of 1.0 so, too. */
+static void ports_are_described_in_1_0_too(void **state)
+{
+	struct of_multipart_writer w;
+	struct of_port port = {.port_no = OFPP_LOCAL,
+			       .name = "br0",
+			       .config = OFPPC_NO_FLOOD,
+			       .state = OFPPS_LINK_DOWN | OFPPS_LIVE,
+			       .curr = OFPPF_10GB_FD | OFPPF_FIBER | OFPPF_1TB_FD};
+	struct of_multipart_reader reader;
+	union of_multipart_entry entry;
+	struct wbuf b = wbuf_init(65536);
+
+	of_multipart_writer_init(&w, OF10, 1, OFPMP_PORT_DESC, on_part, &b);
+	assert_int_equal(of_multipart_writer_add(&w, &port), 0);
+	assert_int_equal(of_multipart_writer_end(&w), 0);
+	assert_int_equal(b.len, 12 + 48);
+	assert_int_equal(of_msg_unpack(b.data, b.len, &arena, &msg), OF_OK);
+	reader = of_multipart_reader_init(OF10, &msg.multipart_reply);
+	assert_int_equal(of_multipart_next(&reader, &arena, &entry), 1);
+	assert_int_equal(entry.port_desc.port_no, OFPP_LOCAL);
+	assert_int_equal(entry.port_desc.config, OFPPC_NO_FLOOD);
+	assert_int_equal(entry.port_desc.state, OFPPS_LINK_DOWN);
+	assert_int_equal(entry.port_desc.curr, OFPPF_10GB_FD | OFPPF_FIBER);
+	wbuf_free(&b);
+}
+
+static void masks_that_a_message_does_not_name_stay(void **state)
+{
+	/* packet_in as slave only */
+	static const char hex[] = "051c0010 00000001 0000 0008 00000001";
+	struct of_async async = {.packet_in_mask = {7, 0}, .role_status_mask = {1, 1}};
+	size_t len = hex_read(hex, bytes, sizeof(bytes));
+
+	of_arena_reset(&arena);
+	assert_int_equal(of_msg_unpack(bytes, len, &arena, &msg), OF_OK);
+	of_async_merge(&async, &msg.async);
+	assert_int_equal(async.packet_in_mask[0], 7);
+	assert_int_equal(async.packet_in_mask[1], 1);
+	assert_int_equal(async.role_status_mask[1], 1);
+}
+
 static void errors_have_the_numbers_of_their_version(void **state)
 {
 	static const struct {
@@ -437,6 +542,11 @@ int main(void)
 		cmocka_unit_test(a_meter_is_said_as_each_version_says_it),
 		cmocka_unit_test(each_malformed_message_has_the_error_of_its_version),
 		cmocka_unit_test(a_packet_out_of_1_5_names_its_port_and_pipeline_fields_only),
+		cmocka_unit_test(a_copy_of_a_field_is_said_as_each_version_says_it),
+		cmocka_unit_test(actions_of_1_0_are_told_in_later_versions),
+		cmocka_unit_test(a_port_set_by_1_0_is_that_of_the_protocol_that_the_match_asks_for),
+		cmocka_unit_test(ports_are_described_in_1_0_too),
+		cmocka_unit_test(masks_that_a_message_does_not_name_stay),
 		cmocka_unit_test(errors_have_the_numbers_of_their_version),
 		cmocka_unit_test(errors_that_a_version_has_come_back_as_they_were),
 		cmocka_unit_test(types_of_other_versions_are_refused),
