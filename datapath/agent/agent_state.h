@@ -66,6 +66,7 @@ struct agent {
 	struct connection *connections; /* utlist: configured ones first */
 	struct agent_listener *listeners;
 	struct event *work;        /* slices of slow work, see jobs.h */
+	uint64_t slice_until_us;   /* of the job that runs */
 	struct event *reclaim;     /* reclaim_poll, pipeline_tidy, expiry of flows */
 	struct event *punted;      /* pmd_punt_fd is readable */
 	struct event *punted_more; /* there is more than one slice took */

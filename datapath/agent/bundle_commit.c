@@ -12,7 +12,6 @@
 #include "datapath/agent/standalone.h"
 #include "lib/units.h"
 
-#define SLICE_US 2000
 #define MESSAGES_AT_ONCE 8 /* between two looks at the clock */
 
 enum phase { COMMIT_PREPARE, COMMIT_KEEP, COMMIT_AFTER, COMMIT_UNDO, COMMIT_OVER };
@@ -227,7 +226,7 @@ static void step(struct agent *agent, struct bundle_commit *commit, uint64_t unt
 
 bool bundle_commit_run(struct agent *agent)
 {
-	uint64_t until_us = clock_us() + SLICE_US;
+	uint64_t until_us = clock_us() + JOBS_SLICE_US;
 	struct bundle_commit *commit = agent->commit;
 	struct agent_actor actor = agent->actor;
 	struct bundle *bundle;

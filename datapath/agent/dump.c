@@ -6,8 +6,7 @@
 #include "datapath/agent/flow_mods.h"
 #include "datapath/agent/multipart.h"
 
-#define SLICE_LOOKED_AT 4096 /* flows that a filter may skip in a slice */
-#define SLICE_TAKEN 512      /* flows that go into the reply in a slice */
+#define LOOKED_AT_ONCE 64 /* flows between two looks at the clock */
 
 struct dump {
 	struct job job;
@@ -44,18 +43,16 @@ static void take(struct dump *dump, const struct flow *flow)
 static enum job_state run_dump(struct job *job)
 {
 	struct dump *dump = (struct dump *)job;
-	uint32_t budget = SLICE_LOOKED_AT, taken = 0;
 
 	if (job->conn->agent->transaction != NULL)
 		return JOB_WAITS; /* flows are as they were or will be, and nothing between */
-	while (taken < SLICE_TAKEN) {
-		struct flow *flow = flow_cursor_next(&dump->cursor, &dump->filter, &budget);
+	do {
+		uint32_t budget = LOOKED_AT_ONCE;
+		struct flow *flow;
 
-		if (flow == NULL)
-			break;
-		take(dump, flow);
-		taken++;
-	}
+		while ((flow = flow_cursor_next(&dump->cursor, &dump->filter, &budget)) != NULL)
+			take(dump, flow);
+	} while (!dump->cursor.ended && !job_slice_over(job));
 	if (!dump->cursor.ended)
 		return JOB_MORE;
 	if (dump->aggregate)
@@ -95,7 +92,8 @@ enum of_err dump_start(struct connection *conn, const struct of_msg *msg)
 	}
 	dump->job.run = run_dump;
 	dump->job.end = end_dump;
-	dump->aggregate = msg->multipart_request.type == OFPMP_AGGREGATE;
+	dump->aggregate = msg->multipart_request.type == OFPMP_AGGREGATE ||
+			  msg->multipart_request.type == OFPMP_NX_AGGREGATE;
 	dump->arena = of_arena_init(OF_ARENA_DEFAULT_LIMIT);
 	flow_cursor_start(&dump->cursor, conn->agent->flows, request->table_id);
 	of_multipart_writer_init(&dump->w, msg->version, msg->xid, msg->multipart_request.type,

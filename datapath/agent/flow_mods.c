@@ -5,13 +5,12 @@
 
 #include "datapath/agent/connections.h"
 #include "datapath/agent/table_features.h"
-#include "lib/units.h"
 
 #define KNOWN_FLAGS                                                                                \
 	(OFPFF_SEND_FLOW_REM | OFPFF_CHECK_OVERLAP | OFPFF_RESET_COUNTS | OFPFF_NO_PKT_COUNTS |    \
 	 OFPFF_NO_BYT_COUNTS)
-#define SLICE_US 2000     /* a change of many flows goes on later after so long */
 #define LOOKED_AT_ONCE 64 /* flows between two looks at the clock */
+#define WORTH_SLICES 2000 /* flows that a delete has to look at */
 
 enum of_err flow_filter_init(struct flow_filter *filter, uint8_t table_id, uint64_t cookie,
 			     uint64_t cookie_mask, uint32_t out_port, uint32_t out_group,
@@ -79,27 +78,38 @@ static enum of_err modify_one(struct agent *agent, const struct of_flow_mod *mod
 	return err;
 }
 
+static bool deletes(const struct of_flow_mod *mod)
+{
+	return mod->command == OFPFC_DELETE || mod->command == OFPFC_DELETE_STRICT;
+}
+
+/* The flows that a flow-mod means; `match` must outlive it. */
+static enum of_err filter_of(const struct of_flow_mod *mod, bool strict, struct flow_filter *filter)
+{
+	bool del = deletes(mod);
+	/* §7.3.4.1: out_port and out_group restrict deletes only. */
+	enum of_err err = flow_filter_init(filter, mod->table_id, mod->cookie, mod->cookie_mask,
+					   del ? mod->out_port : OFPP_ANY,
+					   del ? mod->out_group : OFPG_ANY, &mod->match);
+
+	filter->strict = strict;
+	filter->priority = mod->priority;
+	return err;
+}
+
 /* Calls `each` for every flow that the flow-mod means, until one fails; counts them in *n. */
 static enum of_err for_each(struct agent *agent, const struct of_flow_mod *mod, bool strict,
 			    enum of_err (*each)(struct agent *agent, const struct of_flow_mod *mod,
 						struct flow *flow),
 			    uint32_t *n)
 {
-	bool del = mod->command == OFPFC_DELETE || mod->command == OFPFC_DELETE_STRICT;
-	uint32_t budget = UINT32_MAX;
 	struct flow_filter filter;
 	struct flow_cursor cursor;
 	struct flow *flow;
-	enum of_err err;
+	enum of_err err = filter_of(mod, strict, &filter);
 
-	/* §7.3.4.1: out_port and out_group restrict deletes only. */
-	err = flow_filter_init(&filter, mod->table_id, mod->cookie, mod->cookie_mask,
-			       del ? mod->out_port : OFPP_ANY, del ? mod->out_group : OFPG_ANY,
-			       &mod->match);
 	if (err != OF_OK)
 		return err;
-	filter.strict = strict;
-	filter.priority = mod->priority;
 	if (strict && mod->table_id != OFPTT_ALL) {
 		flow = flow_store_find(agent->flows, mod->table_id, mod->priority, &mod->match);
 		if (flow == NULL || !flow_filter_takes(&filter, flow))
@@ -108,11 +118,10 @@ static enum of_err for_each(struct agent *agent, const struct of_flow_mod *mod, 
 		return each(agent, mod, flow);
 	}
 	flow_cursor_start(&cursor, agent->flows, mod->table_id);
-	while (err == OF_OK) {
+	while (err == OF_OK && !cursor.ended) {
+		uint32_t budget = UINT32_MAX;
+
 		flow = flow_cursor_next(&cursor, &filter, &budget);
-		if (flow == NULL && cursor.ended)
-			break;
-		budget = UINT32_MAX;
 		if (flow == NULL)
 			continue;
 		(*n)++;
@@ -120,6 +129,84 @@ static enum of_err for_each(struct agent *agent, const struct of_flow_mod *mod, 
 	}
 	flow_cursor_end(&cursor);
 	return err;
+}
+
+/* A delete that takes long: it goes on in slices, and its author's later messages wait. */
+struct deletion {
+	struct job job;
+	struct agent_actor actor;
+	struct of_match match;
+	struct flow_filter filter;
+	struct flow_cursor cursor;
+};
+
+static void delete_some(struct deletion *d)
+{
+	struct agent *agent = d->job.conn->agent;
+	struct agent_actor actor = agent->actor;
+	uint32_t budget = LOOKED_AT_ONCE;
+	struct flow *flow;
+
+	agent->actor = d->actor;
+	while ((flow = flow_cursor_next(&d->cursor, &d->filter, &budget)) != NULL)
+		(void)flow_store_remove(agent->flows, flow, OFPRR_DELETE);
+	agent->actor = actor;
+}
+
+static enum job_state run_deletion(struct job *job)
+{
+	struct deletion *d = (struct deletion *)job;
+
+	if (job->conn->agent->transaction != NULL)
+		return JOB_WAITS;
+	do {
+		delete_some(d);
+	} while (!d->cursor.ended && !job_slice_over(job));
+	return d->cursor.ended ? JOB_DONE : JOB_MORE;
+}
+
+static void end_deletion(struct job *job)
+{
+	struct deletion *d = (struct deletion *)job;
+
+	/* Its author is gone: what was asked for is done all the same. */
+	while (!d->cursor.ended)
+		delete_some(d);
+	flow_cursor_end(&d->cursor);
+	free(d);
+}
+
+enum of_err flow_mod_start(struct connection *conn, const struct of_flow_mod *mod)
+{
+	struct agent *agent = conn->agent;
+	uint32_t n_flows = 0;
+	struct deletion *d;
+	enum of_err err;
+
+	if (mod->table_id < AGENT_N_TABLES || mod->table_id == OFPTT_ALL)
+		n_flows = flow_store_count(agent->flows, mod->table_id);
+	if (mod->command != OFPFC_DELETE || n_flows < WORTH_SLICES || mod->flags & ~KNOWN_FLAGS)
+		return flow_mod_apply(agent, mod, 0);
+	d = calloc(1, sizeof(*d));
+	if (d == NULL)
+		return OF_ERR_NO_MEMORY;
+	err = filter_of(mod, false, &d->filter);
+	if (err != OF_OK) {
+		free(d);
+		return err;
+	}
+	of_match_copy(&d->match, &mod->match);
+	d->filter.match = &d->match;
+	d->actor = agent->actor;
+	d->job.conn = conn;
+	d->job.run = run_deletion;
+	d->job.end = end_deletion;
+	d->job.holds = true;
+	agent_changed(agent);
+	agent->n_flow_mods++;
+	flow_cursor_start(&d->cursor, agent->flows, mod->table_id);
+	job_add(conn, &d->job);
+	return OF_OK;
 }
 
 static enum of_err delete_one(struct agent *agent, const struct of_flow_mod *mod, struct flow *flow)
@@ -149,19 +236,41 @@ static enum of_err modify(struct agent *agent, const struct of_flow_mod *mod, bo
 	return err;
 }
 
-/* 1.0's own: a flow that takes another's place starts from zero; nothing for emergencies. */
-static enum of_err adapt_to_10(struct of_flow_mod *mod)
+/*
+ * A flow-mod of 1.0 means table 0, a delete all of them, until Nicira's NXT_FLOW_MOD_TABLE_ID says
+ * that the upper byte of the command names it.
+ */
+static enum of_err table_of_10(const struct connection *conn, struct of_flow_mod *mod)
 {
+	bool del = mod->command >= OFPFC_DELETE;
+
+	if (conn != NULL && conn->nicira.table_id) {
+		if (mod->table_id == OFPTT_ALL && !del)
+			mod->table_id = 0;
+		return OF_OK;
+	}
+	if (mod->table_id != 0)
+		return OFPFMFC_BAD_COMMAND;
+	if (del)
+		mod->table_id = OFPTT_ALL;
+	return OF_OK;
+}
+
+/* 1.0's own: a flow that takes another's place starts from zero; nothing for emergencies. */
+static enum of_err adapt_to_10(struct agent *agent, struct of_flow_mod *mod)
+{
+	const struct connection *conn = agent->actor.conn;
+
 	if (mod->flags & OFPFF_RESET_COUNTS) /* OFPFF_EMERG: that cache is always full */
 		return OFPFMFC_TABLE_FULL;
 	if (mod->command == OFPFC_ADD)
 		mod->flags |= OFPFF_RESET_COUNTS;
-	return OF_OK;
+	return table_of_10(conn != NULL && conn->main != NULL ? conn->main : conn, mod);
 }
 
 enum of_err flow_mod_apply(struct agent *agent, const struct of_flow_mod *mod, uint64_t row)
 {
-	bool del = mod->command == OFPFC_DELETE || mod->command == OFPFC_DELETE_STRICT;
+	bool del = deletes(mod);
 	struct of_flow_mod adapted;
 	uint32_t n = 0;
 
@@ -173,7 +282,7 @@ enum of_err flow_mod_apply(struct agent *agent, const struct of_flow_mod *mod, u
 		enum of_err err;
 
 		adapted = *mod;
-		err = adapt_to_10(&adapted);
+		err = adapt_to_10(agent, &adapted);
 		if (err != OF_OK)
 			return err;
 		mod = &adapted;

@@ -15,6 +15,12 @@
 enum of_err flow_mod_apply(struct agent *agent, const struct of_flow_mod *mod, uint64_t row);
 
 /**
+ * As flow_mod_apply for a message of a connection. A delete among many flows is done in slices: the
+ * connection's later messages wait for it, nothing else does.
+ */
+enum of_err flow_mod_start(struct connection *conn, const struct of_flow_mod *mod);
+
+/**
  * Fills a filter for flow_filter_takes; `match` must outlive it. OFPBMC_BAD_FIELD when no flow can
  * have such a match.
  */

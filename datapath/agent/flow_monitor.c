@@ -7,12 +7,11 @@
 
 #include "datapath/agent/flow_mods.h"
 #include "datapath/agent/multipart.h"
-#include "lib/units.h"
+#include "openflow/nicira_msg.h"
 
 #define MAX_MONITORS 256              /* of a connection */
 #define PAUSE_AT (1024u * 1024u)      /* bytes that the peer has not read */
 #define RESUME_AT (PAUSE_AT / 4)      /* … and below which it gets updates again */
-#define SLICE_US 2000                 /* of a walk over the flows */
 #define LOOKED_AT_ONCE 64             /* flows between two looks at the clock */
 #define KNOWN_FLAGS 0x7f              /* enum of_flow_monitor_flags */
 #define WANTED(event) (1u << (event)) /* OFPFMF_INITIAL … in the order of the events */
@@ -81,7 +80,9 @@ static void add_update(struct of_multipart_writer *w, const struct flow *flow, u
 
 static void writer_init(struct of_multipart_writer *w, struct connection *conn, uint32_t xid)
 {
-	of_multipart_writer_init(w, conn->version, xid, OFPMP_FLOW_MONITOR, multipart_emit, conn);
+	of_multipart_writer_init(w, conn->version, xid,
+				 conn->version >= OF14 ? OFPMP_FLOW_MONITOR : OFPMP_NX_FLOW_MONITOR,
+				 multipart_emit, conn);
 }
 
 static void send_update(struct connection *conn, const struct flow *flow, uint16_t event,
@@ -94,12 +95,30 @@ static void send_update(struct connection *conn, const struct flow *flow, uint16
 	of_multipart_writer_end(&w);
 }
 
+/* Nicira has messages of their own for a pause and its end. */
+static void send_pause(struct connection *conn, uint16_t event)
+{
+	struct of_msg msg;
+
+	of_msg_init(&msg, conn->version, OFPT_EXPERIMENTER, 0);
+	msg.experimenter = (struct of_experimenter){
+		.id = OFP_EXPERIMENTER_NICIRA,
+		.exp_type =
+			event == OFPFME_PAUSED ? NXT_FLOW_MONITOR_PAUSED : NXT_FLOW_MONITOR_RESUMED,
+	};
+	connection_send(conn, &msg);
+}
+
 /* OFPFME_ABBREV, _PAUSED, _RESUMED. */
 static void send_short(struct connection *conn, uint16_t event, uint32_t xid)
 {
 	struct of_flow_update update = {.event = event, .xid = xid};
 	struct of_multipart_writer w;
 
+	if (conn->version < OF14 && event != OFPFME_ABBREV) {
+		send_pause(conn, event);
+		return;
+	}
 	writer_init(&w, conn, 0);
 	of_multipart_writer_add(&w, &update);
 	of_multipart_writer_end(&w);
@@ -194,7 +213,6 @@ static enum job_state run_walk(struct job *job)
 {
 	struct walk *walk = (struct walk *)job;
 	struct connection *conn = job->conn;
-	uint64_t until_us = clock_us() + SLICE_US;
 
 	if (conn->agent->transaction != NULL)
 		return JOB_WAITS;
@@ -207,7 +225,7 @@ static enum job_state run_walk(struct job *job)
 
 		while ((flow = flow_cursor_each(&walk->cursor, &budget)) != NULL)
 			visit(walk, flow);
-		if (clock_us() >= until_us)
+		if (job_slice_over(job))
 			return JOB_MORE;
 	}
 	if (walk->monitor != NULL) {
@@ -281,6 +299,16 @@ static void drop(struct connection *conn, struct flow_monitor *m)
 	conn->monitors->n--;
 	conn->agent->n_monitors--;
 	free(m);
+}
+
+enum of_err flow_monitor_cancel(struct connection *conn, uint32_t id)
+{
+	struct flow_monitor *m = conn->monitors != NULL ? find(conn, id) : NULL;
+
+	if (m == NULL)
+		return OFPMOFC_UNKNOWN_MONITOR;
+	drop(conn, m);
+	return OF_OK;
 }
 
 void flow_monitors_end(struct connection *conn)

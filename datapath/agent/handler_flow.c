@@ -8,12 +8,13 @@
 #include "datapath/agent/restore.h"
 #include "datapath/agent/standalone.h"
 #include "datapath/agent/table_config.h"
+#include "openflow/nicira_msg.h"
 
 #include <utlist.h>
 
 enum of_err handle_flow_mod(struct connection *conn, const struct of_msg *msg)
 {
-	return flow_mod_apply(conn->agent, &msg->flow_mod, 0);
+	return flow_mod_start(conn, &msg->flow_mod);
 }
 
 /* §7.4.2: to every connection that wants it. */
@@ -41,6 +42,8 @@ static void send_flow_removed(struct agent *agent, const struct flow *flow, uint
 	removed->n_bytes = sum.bytes;
 	flow_match_of(flow, &removed->match);
 	DL_FOREACH (agent->connections, conn) {
+		/* Nicira's form says what a match of 1.0 cannot. */
+		msg.nicira = conn->version == OF10 && conn->nicira.flow_format == NXFF_NXM;
 		if (connection_wants(conn, conn->async.flow_removed_mask, reason))
 			connection_send(conn, &msg);
 	}

@@ -6,6 +6,7 @@
 #include "datapath/agent/bundle.h"
 #include "datapath/agent/connections.h"
 #include "datapath/agent/flow_monitor.h"
+#include "lib/units.h"
 
 #define MAX_JOBS 16                   /* more of a connection make its next messages wait */
 #define OUTPUT_ENOUGH (1024u * 1024u) /* bytes that a peer has to read before it gets more */
@@ -70,8 +71,25 @@ void jobs_end(struct connection *conn)
 	conn->paused = false;
 }
 
+bool job_slice_over(const struct job *job)
+{
+	return clock_us() >= job->conn->agent->slice_until_us;
+}
+
+/* What each connection with something to do may take of the time. */
+static uint64_t share_us(const struct agent *agent)
+{
+	const struct connection *conn;
+	uint64_t n = 1;
+
+	DL_FOREACH (agent->connections, conn)
+		n += conn->jobs != NULL && !conn->jobs->waiting;
+	return JOBS_SLICE_US / n;
+}
+
 void jobs_run(struct agent *agent)
 {
+	uint64_t each_us = share_us(agent);
 	struct connection *conn;
 	bool more = bundle_commit_run(agent), unread = false;
 
@@ -84,6 +102,7 @@ void jobs_run(struct agent *agent)
 			unread = true;
 			continue;
 		}
+		agent->slice_until_us = clock_us() + each_us;
 		switch (job->run(job)) {
 		case JOB_WAITS:
 			job->waiting = true;

@@ -16,7 +16,7 @@ enum job_state { JOB_MORE, JOB_WAITS, JOB_DONE };
 struct job {
 	struct job *prev, *next;
 	struct connection *conn;
-	/* Does one slice, about a millisecond. JOB_WAITS: job_wake says when to go on. */
+	/* Does one slice, until job_slice_over. JOB_WAITS: job_wake says when to go on. */
 	enum job_state (*run)(struct job *job);
 	/* Frees what the job holds and itself; also when the connection ended in mid-job. */
 	void (*end)(struct job *job);
@@ -29,6 +29,14 @@ void job_add(struct connection *conn, struct job *job);
 
 /** Goes on with a job that waited. */
 void job_wake(struct job *job);
+
+/**
+ * Has the job that runs used up its slice? All connections together have JOBS_SLICE_US, then other
+ * events have their turn. Look at it after each few dozen flows.
+ */
+bool job_slice_over(const struct job *job);
+
+#define JOBS_SLICE_US 2000
 
 /** The loop runs jobs_run soon. */
 void jobs_soon(struct agent *agent);
