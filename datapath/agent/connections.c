@@ -26,6 +26,7 @@ static void start_session(struct connection *conn, enum of_version version)
 	conn->role = conn->main != NULL ? conn->main->role : OFPCR_ROLE_EQUAL;
 	conn->short_id = OFPCID_UNDEFINED;
 	conn->controller_id = 0;
+	memset(&conn->nicira, 0, sizeof(conn->nicira));
 	conn->async = connection_default_async(version);
 	conn->packet_in_limit = packet_in_limit_init(e->packet_in_rate, e->packet_in_burst,
 						     agent_now_ms(conn->agent));

@@ -41,6 +41,10 @@ struct connection {
 	struct of_async async; /* of an auxiliary one: see connection_main */
 	uint16_t miss_send_len;
 	uint16_t controller_id; /* Nicira's: which packet-ins it wants, see packet_in.c */
+	struct {                /* Nicira's, handler_nicira.c */
+		uint8_t flow_format, packet_in_format; /* enum of_nicira_format */
+		bool table_id; /* flow-mods of 1.0 name their table */
+	} nicira;
 	struct packet_in_limit packet_in_limit;
 	struct job *jobs;
 	uint32_t n_jobs;

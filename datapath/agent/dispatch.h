@@ -16,8 +16,10 @@ enum of_err dispatch(struct connection *conn, const struct of_msg *msg);
 enum of_err handle_features(struct connection *conn, const struct of_msg *msg);
 enum of_err handle_get_config(struct connection *conn, const struct of_msg *msg);
 enum of_err handle_set_config(struct connection *conn, const struct of_msg *msg);
-enum of_err handle_experimenter(struct connection *conn, const struct of_msg *msg);
 enum of_err handle_error(struct connection *conn, const struct of_msg *msg);
+
+/* handler_nicira.c: Nicira's settings of a connection. */
+enum of_err handle_experimenter(struct connection *conn, const struct of_msg *msg);
 
 /* handler_role.c: several controllers (§6.3.5, §7.3.9, §7.3.10). */
 enum of_err handle_role(struct connection *conn, const struct of_msg *msg);

@@ -18,6 +18,9 @@
  */
 enum of_err flow_monitor_request(struct connection *conn, const struct of_msg *msg);
 
+/** Ends one monitor (Nicira's NXT_FLOW_MONITOR_CANCEL); OFPMOFC_UNKNOWN_MONITOR. */
+enum of_err flow_monitor_cancel(struct connection *conn, uint32_t id);
+
 /** The connection is going: its monitors too. */
 void flow_monitors_end(struct connection *conn);
 

@@ -93,11 +93,6 @@ enum of_err handle_set_config(struct connection *conn, const struct of_msg *msg)
 	return OF_OK;
 }
 
-enum of_err handle_experimenter(struct connection *conn, const struct of_msg *msg)
-{
-	return OFPBRC_BAD_EXPERIMENTER;
-}
-
 enum of_err handle_error(struct connection *conn, const struct of_msg *msg)
 {
 	log_limited(&conn->agent->log_limit, LOG_LEVEL_WARNING, "agent",

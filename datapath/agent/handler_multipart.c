@@ -153,8 +153,7 @@ static enum of_err answer_bundle_features(struct connection *conn, const struct 
 					  struct of_multipart_writer *w)
 {
 	struct of_bundle_features features;
-	enum of_err err =
-		bundle_features(conn, &msg->multipart_request.bundle_features, &features);
+	enum of_err err = bundle_features(conn, &msg->multipart_request.bundle_features, &features);
 
 	if (err == OF_OK)
 		of_multipart_writer_add(w, &features);
@@ -190,21 +189,37 @@ void multipart_emit(void *context, const uint8_t *message, size_t len)
 		channel_send_raw(conn->channel, message, len);
 }
 
+/* Nicira's mean the same as the standard's; the answer takes the form of the request. */
+static uint16_t standard_type(uint16_t type)
+{
+	switch (type) {
+	case OFPMP_NX_FLOW:
+		return OFPMP_FLOW;
+	case OFPMP_NX_AGGREGATE:
+		return OFPMP_AGGREGATE;
+	case OFPMP_NX_FLOW_MONITOR:
+		return OFPMP_FLOW_MONITOR;
+	default:
+		return type;
+	}
+}
+
 enum of_err handle_multipart(struct connection *conn, const struct of_msg *msg)
 {
 	const struct of_multipart_request *request = &msg->multipart_request;
+	uint16_t type = standard_type(request->type);
 	struct of_multipart_writer w;
 	const struct row *row;
 	enum of_err err;
 
 	if (request->type == OFPMP_EXPERIMENTER)
 		return OFPBRC_BAD_EXPERIMENTER;
-	if (request->type >= sizeof(rows) / sizeof(rows[0]))
+	if (type >= sizeof(rows) / sizeof(rows[0]))
 		return OFPBRC_BAD_MULTIPART;
 	/* §7.3.5: only that request is served when it is longer than a message. */
 	if (request->flags & OFPMPF_REQ_MORE && request->type != OFPMP_TABLE_FEATURES)
 		return OFPBRC_MULTIPART_BUFFER_OVERFLOW;
-	row = &rows[request->type];
+	row = &rows[type];
 	if (row->answer == NULL)
 		return OFPBRC_BAD_MULTIPART;
 	if (row->sliced)
