@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Any bytes as an OpenFlow message: what unpacks can be printed and packed, and what was packed
- * unpacks to what packs to the same bytes. Once the bytes are taken as they are, once the length and
- * the version are put right; the version's byte then chooses one that is served.
+ * unpacks to what packs to the same bytes. Once the bytes are taken as they are, once the length
+ * and the version are put right; the version's byte then chooses one that is served.
  */
 #include "openflow/msg.h"
 
