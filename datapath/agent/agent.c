@@ -193,6 +193,7 @@ struct agent *agent_create(const struct agent_config *config)
 	agent->learns = learns_create();
 	agent->restoring = true;
 	agent->arena = of_arena_init(OF_ARENA_DEFAULT_LIMIT);
+	agent->row = wbuf_init(3 * OF_MESSAGE_MAX);
 	if (agent->learns == NULL || create_stores(agent) != 0 || create_events(agent) != 0)
 		goto destroy;
 	return agent;
@@ -234,6 +235,7 @@ void agent_destroy(struct agent *agent)
 	learns_destroy(agent->learns);
 	free_ports(agent);
 	of_arena_free(&agent->arena);
+	wbuf_free(&agent->row);
 	free(agent);
 }
 

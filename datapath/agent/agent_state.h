@@ -78,6 +78,7 @@ struct agent {
 	bool restoring;            /* between agent_create and agent_restore_end */
 	bool decided;              /* the fail mode has done its part, see standalone.h */
 	struct of_arena arena;     /* restore.c */
+	struct wbuf row;           /* the same */
 	struct agent_row *put_off; /* groups that wait for others, see restore.c */
 	uint32_t n_lost_rows;
 	/* Changes of what frames meet: made, and known to be in force for every frame (§6.2). */

@@ -8,11 +8,12 @@
 #include <utlist.h>
 
 #include "datapath/agent/flow_mods.h"
+#include "datapath/agent/flow_row.h"
 #include "datapath/agent/group_mods.h"
 #include "datapath/agent/meter_mods.h"
 #include "datapath/agent/standalone.h"
-#include "datapath/agent/table_features.h"
 #include "datapath/agent/table_config.h"
+#include "datapath/agent/table_features.h"
 #include "lib/text.h"
 
 #define ROW_VERSION OF13
@@ -57,26 +58,16 @@ static bool stores(const struct agent *agent)
 
 void restore_keep_flow(struct agent *agent, const struct flow *flow)
 {
-	struct of_flow_mod *mod;
-	struct of_msg msg;
+	struct wbuf *b = &agent->row;
 
 	if (!stores(agent))
 		return;
-	/* The version that can say the instructions; 1.4 has all that is beside them. */
-	of_msg_init(&msg, (enum of_version)flow->instructions_version, OFPT_FLOW_MOD, 0);
-	mod = &msg.flow_mod;
-	of_flow_mod_init(mod);
-	mod->cookie = flow->rule->cookie;
-	mod->table_id = flow->rule->table_id;
-	mod->idle_timeout = flow->idle_s;
-	mod->hard_timeout = flow->hard_s;
-	mod->priority = (uint16_t)flow->rule->priority;
-	mod->flags = flow->flags;
-	mod->importance = flow->importance;
-	flow_match_of(flow, &mod->match);
-	if (flow_instructions_of(flow, &agent->arena, &mod->instructions) == OF_OK)
-		store_message(agent, AGENT_ROW_FLOW, flow->row, &msg);
-	of_arena_reset(&agent->arena);
+	b->len = 0;
+	flow_row_pack(flow, b);
+	if (!b->bad)
+		agent->cfg.ops->store(agent->cfg.host, AGENT_ROW_FLOW, flow->row, b->data, b->len);
+	else
+		wbuf_free(b);
 }
 
 void restore_keep_group(struct agent *agent, const struct group_entry *entry)
@@ -140,8 +131,14 @@ static enum of_err apply(struct agent *agent, enum agent_row_kind kind, uint64_t
 {
 	struct of_arena arena = of_arena_init(OF_ARENA_DEFAULT_LIMIT);
 	struct of_msg msg;
-	enum of_err err = of_msg_unpack(bytes, size, &arena, &msg);
+	enum of_err err;
 
+	if (kind == AGENT_ROW_FLOW && flow_row_is(bytes, size)) {
+		err = flow_row_unpack(bytes, size, &arena, &msg.flow_mod);
+		msg.type = OFPT_FLOW_MOD;
+	} else {
+		err = of_msg_unpack(bytes, size, &arena, &msg);
+	}
 	if (err == OF_OK && msg.type != kinds[kind].type)
 		err = OFPBRC_BAD_TYPE;
 	if (err == OF_OK && kind == AGENT_ROW_FLOW)
@@ -218,9 +215,8 @@ int agent_restore(struct agent *agent, enum agent_row_kind kind, uint64_t row, c
 			retry(agent);
 		return 0;
 	}
-	snprintf(why, why_size, "stored %s %llu: %s; it is left out",
-		 kinds[kind].name, (unsigned long long)row,
-		 of_err_sentence(err));
+	snprintf(why, why_size, "stored %s %llu: %s; it is left out", kinds[kind].name,
+		 (unsigned long long)row, of_err_sentence(err));
 	return -EINVAL;
 }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * restore: flows, groups and meters as rows that the host keeps, and back (agent_restore in agent.h).
+ * restore: flows, groups and meters as rows that the host keeps, and back (agent_restore in
+ * agent.h).
  *
- * A row's value is the OpenFlow message that makes it: OFPT_FLOW_MOD with OFPFC_ADD,
- * OFPT_GROUP_MOD with OFPGC_ADD, OFPT_METER_MOD with OFPMC_ADD. Times start anew with the restore.
+ * A row's value is the OpenFlow message that makes it: OFPT_GROUP_MOD with OFPGC_ADD,
+ * OFPT_METER_MOD with OFPMC_ADD; a flow's is shorter (flow_row.h). Times start anew with the
+ * restore.
  */
 #pragma once
 
