@@ -156,7 +156,7 @@ enum of_err table_features_check(const struct agent *agent, uint8_t table_id, ui
 				 const struct of_instructions *instructions)
 {
 	uint8_t egress = first_egress(agent);
-	bool miss = priority == 0 && match->n == 0;
+	bool miss = match != NULL && priority == 0 && match->n == 0;
 	struct of_table_features f, abilities;
 	struct limits limits = {
 		.f = &f,
@@ -180,7 +180,7 @@ enum of_err table_features_check(const struct agent *agent, uint8_t table_id, ui
 	if (agent->tables->of[table_id] == NULL && egress == 0)
 		return OF_OK;
 	table_abilities(agent, table_id, &abilities);
-	if (!miss) /* the table-miss flow is every table's */
+	if (match != NULL && !miss) /* the table-miss flow is every table's */
 		err = match_check(&f, match);
 	for (unsigned int i = 0; i < instructions->n && err == OF_OK; i++)
 		err = instruction_check(&limits, &instructions->i[i]);

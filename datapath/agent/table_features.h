@@ -21,10 +21,11 @@ void table_abilities(const struct agent *agent, uint8_t table_id, struct of_tabl
 bool table_features_get(const struct agent *agent, uint8_t table_id, struct of_table_features *out);
 
 /**
- * May such a flow be in the table? OFPFMFC_BAD_TABLE_ID (the table was taken away),
- * OFPBMC_BAD_FIELD, OFPBMC_BAD_MASK, OFPBMC_BAD_WILDCARDS (a field that must not be left out),
- * OFPBIC_UNSUP_INST, OFPBIC_BAD_TABLE_ID, OFPBIC_UNSUP_METADATA, OFPBIC_UNSUP_METADATA_MASK,
- * OFPBAC_BAD_TYPE, OFPBAC_BAD_SET_TYPE. How many flows it may have is flow_store's to know.
+ * May such a flow be in the table? A NULL match is not looked at. OFPFMFC_BAD_TABLE_ID (the table
+ * was taken away), OFPBMC_BAD_FIELD, OFPBMC_BAD_MASK, OFPBMC_BAD_WILDCARDS (a field that must not
+ * be left out), OFPBIC_UNSUP_INST, OFPBIC_BAD_TABLE_ID, OFPBIC_UNSUP_METADATA,
+ * OFPBIC_UNSUP_METADATA_MASK, OFPBAC_BAD_TYPE, OFPBAC_BAD_SET_TYPE. How many flows it may have is
+ * flow_store's to know.
  */
 enum of_err table_features_check(const struct agent *agent, uint8_t table_id, uint16_t priority,
 				 const struct of_match *match,
