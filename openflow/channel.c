@@ -96,10 +96,24 @@ static void hello_send(struct channel *channel)
 	(void)channel_message_send(channel, &msg);
 }
 
+/* `1.3 or 1.4`: those that we speak. */
+static const char *versions_text(const struct channel *channel, char *to, size_t size)
+{
+	size_t len = 0;
+
+	for (unsigned version = 0; version < 32 && len < size; version++) {
+		if (channel->config.versions & OF_VERSION_BIT(version))
+			len += (size_t)snprintf(to + len, size - len, "%s%s",
+						len != 0 ? " or " : "",
+						of_version_name((enum of_version)version));
+	}
+	return to;
+}
+
 static void hello_refuse(struct channel *channel, const struct of_msg *hello)
 {
 	static const char text[] = "the two sides have no OpenFlow version in common";
-	char reason[CHANNEL_REASON_SIZE];
+	char reason[CHANNEL_REASON_SIZE], ours[40];
 
 	(void)channel_error_send(channel, hello->version < OF13 ? hello->version : OF13,
 				 OFPHFC_INCOMPATIBLE, (const uint8_t *)text, strlen(text),
@@ -107,8 +121,8 @@ static void hello_refuse(struct channel *channel, const struct of_msg *hello)
 	snprintf(
 		reason, sizeof(reason),
 		"the peer speaks no OpenFlow version of ours (its highest is wire version %u): set "
-		"it to 1.3",
-		(unsigned)hello->version);
+		"it to %s",
+		(unsigned)hello->version, versions_text(channel, ours, sizeof(ours)));
 	text_copy(channel->reason, sizeof(channel->reason), reason);
 	channel->draining = true; /* the hello's timer bounds it */
 }
@@ -129,13 +143,22 @@ static void hello_handle(struct channel *channel, const struct of_msg *hello)
 	channel->ops->on_up(channel, channel->context, channel->version);
 }
 
+static void refused_by_peer(struct channel *channel)
+{
+	char reason[CHANNEL_REASON_SIZE], ours[40];
+
+	snprintf(reason, sizeof(reason), "the peer refused our OpenFlow versions: set it to %s",
+		 versions_text(channel, ours, sizeof(ours)));
+	channel_close(channel, reason);
+}
+
 /* The first message: a hello of any version, or the peer's refusal of ours. */
 static void first_handle(struct channel *channel, const struct of_msg *msg)
 {
 	if (msg->type == OFPT_HELLO)
 		hello_handle(channel, msg);
 	else if (msg->type == OFPT_ERROR)
-		channel_close(channel, "the peer refused our OpenFlow versions: set it to 1.3");
+		refused_by_peer(channel);
 	else
 		channel_close(channel, "the peer's first message is no hello: it does not speak "
 				       "OpenFlow as it should");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "datapath/agent/multipart.h"
 #include "datapath/agent/connections.h"
+#include "datapath/agent/multipart.h"
 
 #include <errno.h>
 #include <stdlib.h>

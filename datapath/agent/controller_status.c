@@ -3,6 +3,7 @@
 
 #include <utlist.h>
 
+#include "datapath/agent/multipart.h"
 #include "lib/text.h"
 
 void controller_status_describe(const struct connection *conn,
@@ -29,4 +30,19 @@ void controller_status_announce(struct connection *about, enum of_controller_sta
 		    connection_wants(conn, conn->async.controller_status_mask, (uint8_t)reason))
 			connection_send(conn, &msg);
 	}
+}
+
+enum of_err answer_controller_status(struct connection *conn, const struct of_msg *msg,
+				     struct of_multipart_writer *w)
+{
+	struct of_controller_status status;
+	struct connection *about;
+
+	DL_FOREACH (conn->agent->connections, about) {
+		if (about->main != NULL)
+			continue;
+		controller_status_describe(about, OFPCSR_REQUEST, &status);
+		of_multipart_writer_add(w, &status);
+	}
+	return OF_OK;
 }

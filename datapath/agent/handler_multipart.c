@@ -178,6 +178,7 @@ static const struct row rows[] = {
 	[OFPMP_TABLE_DESC] = {answer_table_desc, false},
 	[OFPMP_FLOW_MONITOR] = {answer_flow_monitor, true},
 	[OFPMP_FLOW_STATS] = {answer_flow, true},
+	[OFPMP_CONTROLLER_STATUS] = {answer_controller_status, false},
 	[OFPMP_BUNDLE_FEATURES] = {answer_bundle_features, false},
 };
 

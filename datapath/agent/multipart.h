@@ -30,3 +30,7 @@ enum of_err answer_meter_config(struct connection *conn, const struct of_msg *ms
 				struct of_multipart_writer *w);
 enum of_err answer_meter_features(struct connection *conn, const struct of_msg *msg,
 				  struct of_multipart_writer *w);
+
+/* controller_status.c: OFPMP_CONTROLLER_STATUS. */
+enum of_err answer_controller_status(struct connection *conn, const struct of_msg *msg,
+				     struct of_multipart_writer *w);

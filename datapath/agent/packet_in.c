@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include <rte_ether.h>
 #include <rte_cycles.h>
+#include <rte_ether.h>
 #include <utlist.h>
 
 #include "datapath/agent/connections.h"

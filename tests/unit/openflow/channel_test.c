@@ -241,7 +241,7 @@ static void a_malformed_message_gets_its_error_and_is_not_handed_on(void **state
 	peer_send(scene, "0463000c 00000007 61626364"); /* unknown type */
 	expect(scene, "04010018 00000007 0001 0001 0463000c 00000007 61626364");
 	peer_send(scene, "05140008 00000008"); /* other version than agreed */
-	expect(scene, "04010014 00000008 0001 0001 05140008 00000008");
+	expect(scene, "04010014 00000008 0001 0000 05140008 00000008");
 	peer_send(scene, "04010008 00000009"); /* errors are never answered */
 	peer_send(scene, "04140008 0000000a");
 	RUN_UNTIL(scene, scene->n_messages == 1);
