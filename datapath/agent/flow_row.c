@@ -10,7 +10,7 @@ void flow_row_pack(const struct flow *flow, struct wbuf *b)
 
 	wbuf_u8(b, FORMAT);
 	wbuf_u8(b, FLOW_MATCH_VERSION);
-	wbuf_u8(b, flow->instructions_version);
+	wbuf_u8(b, OF_STORED);
 	wbuf_u8(b, rule->table_id);
 	wbuf_u16(b, (uint16_t)rule->priority);
 	wbuf_u16(b, flow->idle_s);

@@ -181,8 +181,7 @@ enum of_err flow_instructions_of(const struct flow *flow, struct of_arena *arena
 {
 	struct cursor c = cursor_init(flow->instructions, flow->instructions_size);
 
-	return of_instructions_unpack(&c, (enum of_version)flow->instructions_version, arena,
-				      instructions);
+	return of_instructions_unpack(&c, OF_STORED, arena, instructions);
 }
 
 void flow_counts(const struct flow_store *store, const struct flow *flow, struct flow_counter *sum)

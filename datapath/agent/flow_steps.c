@@ -17,7 +17,6 @@ struct flow_before {
 	uint64_t created_ms;
 	struct flow_counter base;
 	uint16_t instructions_size, idle_s, hard_s, flags, importance;
-	uint8_t instructions_version;
 	bool standalone, has_base;
 };
 
@@ -93,7 +92,6 @@ static void undo_change(struct transaction *t, struct transaction_step *step)
 	flow_free_instructions(flow, flow->instructions);
 	flow->instructions = b->instructions;
 	flow->instructions_size = b->instructions_size;
-	flow->instructions_version = b->instructions_version;
 	flow->created_ms = b->created_ms;
 	flow->idle_s = b->idle_s;
 	flow->hard_s = b->hard_s;
@@ -164,7 +162,6 @@ enum of_err flow_step_change(struct flow_store *store, struct flow *flow, struct
 		.rule = flow->rule,
 		.instructions = flow->instructions,
 		.instructions_size = flow->instructions_size,
-		.instructions_version = flow->instructions_version,
 		.created_ms = flow->created_ms,
 		.idle_s = flow->idle_s,
 		.hard_s = flow->hard_s,

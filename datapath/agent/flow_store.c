@@ -143,39 +143,26 @@ struct flow *flow_store_find(struct flow_store *store, uint8_t table_id, uint16_
 	return flow_key_pack(store, priority, match) ? flow_store_find_key(store, table_id) : NULL;
 }
 
-/*
- * Appends the instructions to store->scratch in a version that can say all of them: the extensions
- * that ride on experimenters keep their form in 1.4, some things are 1.5's or 1.0's only. Returns
- * the version; 0: there is none, or no memory.
- */
-static uint8_t pack_instructions(struct flow_store *store,
-				 const struct of_instructions *instructions)
+/* Appends the instructions to store->scratch; false without memory. */
+static bool pack_instructions(struct flow_store *store, const struct of_instructions *instructions)
 {
-	static const uint8_t versions[] = {OF14, OF15, OF10};
 	struct wbuf *b = &store->scratch;
-	size_t start = b->len;
 
-	for (unsigned int i = 0; i < sizeof(versions) && !b->bad; i++) {
-		b->len = start;
-		if (of_instructions_pack(instructions, (enum of_version)versions[i], b) == 0 &&
-		    !b->bad)
-			return versions[i];
-	}
+	if (of_instructions_pack(instructions, OF_STORED, b) == 0 && !b->bad)
+		return true;
 	if (b->bad)
 		wbuf_free(b);
-	return 0;
+	return false;
 }
 
 /* The instructions in a block of their own; NULL without memory. */
 static uint8_t *copy_instructions(struct flow_store *store,
-				  const struct of_instructions *instructions, uint16_t *size,
-				  uint8_t *version)
+				  const struct of_instructions *instructions, uint16_t *size)
 {
 	uint8_t *copy;
 
 	store->scratch.len = 0;
-	*version = pack_instructions(store, instructions);
-	if (*version == 0)
+	if (!pack_instructions(store, instructions))
 		return NULL;
 	*size = (uint16_t)store->scratch.len;
 	copy = malloc(*size != 0 ? *size : 1);
@@ -237,7 +224,7 @@ static enum of_err change(struct flow_store *store, struct flow *flow,
 			  uint64_t cookie, bool added)
 {
 	uint16_t size;
-	uint8_t version, *packed = copy_instructions(store, instructions, &size, &version);
+	uint8_t *packed = copy_instructions(store, instructions, &size);
 
 	if (packed == NULL)
 		return OF_ERR_NO_MEMORY;
@@ -254,7 +241,6 @@ static enum of_err change(struct flow_store *store, struct flow *flow,
 	}
 	flow->instructions = packed;
 	flow->instructions_size = size;
-	flow->instructions_version = version;
 	flow->standalone = false;
 	flow->changed = ++store->n_changes;
 	flow_trigger_set(store, flow, instructions);
@@ -316,12 +302,10 @@ static struct flow *new_flow(struct flow_store *store, const struct flow_entry *
 {
 	const struct of_flow_mod *mod = entry->mod;
 	size_t key_size = store->scratch.len;
-	uint8_t version;
 	struct flow *flow;
 
 	assert(store->scratch.data != NULL); /* flow_store_add packed the key */
-	version = pack_instructions(store, &mod->instructions);
-	if (version == 0)
+	if (!pack_instructions(store, &mod->instructions))
 		return NULL;
 	flow = malloc(sizeof(*flow) + store->scratch.len);
 	if (flow == NULL)
@@ -332,7 +316,6 @@ static struct flow *new_flow(struct flow_store *store, const struct flow_entry *
 	flow->hash = flow_map_hash(flow->key, key_size, store->seed);
 	flow->instructions = flow->key + key_size;
 	flow->instructions_size = (uint16_t)(store->scratch.len - key_size);
-	flow->instructions_version = version;
 	flow->idle_s = mod->idle_timeout;
 	flow->hard_s = mod->hard_timeout;
 	flow->flags = mod->flags & KEPT_FLAGS;

@@ -28,7 +28,7 @@ struct flow {
 	struct flow *wheel_prev, *wheel_next; /* in the wheel of timeouts; NULL without timeouts */
 	struct flow_trigger *trigger;         /* flow_trigger.h; NULL: none */
 	struct flow_counter *base;            /* counts before the last reset; NULL: none */
-	uint8_t *instructions;                /* packed; behind the key, or a block of their own */
+	uint8_t *instructions;                /* packed, OF_STORED; behind the key, or a block */
 	uint64_t row;                         /* never used again while the store lives */
 	uint64_t created_ms;
 	uint64_t evict_ms; /* its place among flows that may be evicted */
@@ -41,10 +41,9 @@ struct flow {
 	uint16_t idle_s, hard_s; /* 0: never */
 	uint16_t flags;          /* enum of_flow_mod_flags that stay (not CHECK, RESET) */
 	uint16_t importance;
-	uint8_t instructions_version; /* enum of_version in which they are packed */
-	bool standalone;              /* the agent's own rule, see standalone.h: never stored */
-	bool gone;                    /* the transaction under way removes it */
-	uint8_t key[];                /* priority (2 bytes, network order), packed match */
+	bool standalone; /* the agent's own rule, see standalone.h: never stored */
+	bool gone;       /* the transaction under way removes it */
+	uint8_t key[];   /* priority (2 bytes, network order), packed match */
 };
 
 /* Matches are kept in the newest version, which knows all fields. */

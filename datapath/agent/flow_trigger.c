@@ -58,9 +58,7 @@ void flow_trigger_reload(struct flow_store *store, struct flow *flow)
 	struct of_arena arena = of_arena_init(OF_ARENA_DEFAULT_LIMIT);
 	struct of_instructions instructions;
 
-	/* Only 1.5 can say it. */
-	if (flow->instructions_version == OF15 &&
-	    flow_instructions_of(flow, &arena, &instructions) == OF_OK)
+	if (flow_instructions_of(flow, &arena, &instructions) == OF_OK)
 		flow_trigger_set(store, flow, &instructions);
 	else
 		drop(store, flow);
