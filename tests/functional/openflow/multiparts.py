@@ -183,8 +183,7 @@ def _(bench):
 @shows("multipart", "BUNDLE_FEATURES", since=V15)
 def _(bench):
     p, of = bench.parser, bench.of
-    request = p.OFPBundleFeaturesStatsRequest(bench.dp, 0, feature_request_flags=of.OFPBF_TIMESTAMP | of.OFPBF_TIME_SET_SCHED, properties=[])
-    # os-ken's encoder of an empty property list is enough; a plain request is the second.
+    request = p.OFPBundleFeaturesStatsRequest(bench.dp, 0, feature_request_flags=0, properties=[])
     body = bench.peer.ask(request).body
     body = body[0] if isinstance(body, list) else body
     wanted = of.OFPBF_ATOMIC | of.OFPBF_ORDERED | of.OFPBF_TIME

@@ -8,6 +8,7 @@ import time
 
 from os_ken.ofproto import ofproto_parser, ofproto_protocol
 
+import mend     # noqa: F401   os-ken's decoders
 from heddle_test.case import PATIENCE, Failure
 
 V10, V13, V14, V15 = 1, 4, 5, 6

@@ -10,7 +10,7 @@ from table import shows
 PACKET_IN, PORT_STATUS, FLOW_REMOVED, ROLE_STATUS, TABLE_STATUS, REQUESTFORWARD, FLOW_STATS, CONT_STATUS = range(0, 16, 2)
 
 
-def role_request(bench, role, generation=0, short_id=0xFFFFFFFF):
+def role_request(bench, role, generation=0, short_id=0xFFFF):
     p, role = bench.parser, getattr(bench.of, "OFPCR_ROLE_" + role)
     if bench.version == V15:
         return p.OFPRoleRequest(bench.dp, role, short_id, generation)
@@ -119,7 +119,7 @@ def _(bench):
     if bench.version == V13:
         equal((reply.packet_in_mask, reply.port_status_mask, reply.flow_removed_mask), ([4, 1], [2, 4], [4, 8]), "masks")
     else:
-        found = {x.type: x.mask for x in reply.properties}
+        found = {x.type: x.mask for x in reply.properties if hasattr(x, "mask")}     # os-ken knows not all
         equal([found.get(n) for n in range(6)], [1, 4, 4, 2, 8, 4], "masks")
     bench.flows(flow({"in_port": 1}, ("output", "CONTROLLER", 0xFFFF), flags=of.OFPFF_SEND_FLOW_REM, hard=1), flow({"in_port": 2}, flags=of.OFPFF_SEND_FLOW_REM))
     bench.must_leave([(1, plain())], {}, punt=False)
@@ -138,7 +138,7 @@ def _(bench):
     if bench.version == V13:
         equal((reply.packet_in_mask[0] & 3, reply.port_status_mask, reply.flow_removed_mask[0]), (3, [7, 7], 0xF), "masks")
         return
-    found = {x.type: x.mask for x in reply.properties}
+    found = {x.type: x.mask for x in reply.properties if hasattr(x, "mask")}     # os-ken knows not all
     equal((found[of.OFPACPT_PORT_STATUS_MASTER], found[of.OFPACPT_PORT_STATUS_SLAVE], found.get(of.OFPACPT_PACKET_IN_SLAVE, 0)), (7, 7, 0), "masks")
     check(found[of.OFPACPT_PACKET_IN_MASTER] & 1 and found[of.OFPACPT_FLOW_REMOVED_MASTER] & 7 == 7, f"masks {found}")
 

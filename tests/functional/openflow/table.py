@@ -39,6 +39,8 @@ class Case:
         bench.do(*self.messages(bench.build))
         bench.must_leave(self.sent, self.out)
         got = sorted((m.reason, m.data) for m in bench.punted)
+        if bench.version == V10:        # a frame that matches nothing goes up by itself
+            got = [(reason, data) for reason, data in got if reason != bench.of.OFPR_NO_MATCH]
         wanted = sorted((getattr(bench.of, "OFPR_" + r), bytes(f)) for r, f in self.punted)
         equal(got, wanted, "packet-ins (reason, data)")
 
