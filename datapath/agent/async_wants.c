@@ -16,7 +16,7 @@ struct of_async connection_default_async(enum of_version version)
 		/* Who was master is a slave when it is told so. */
 		.role_status_mask = {ALL, ALL},
 		.table_status_mask = {ALL, 0},
-		.controller_status_mask = {ALL, ALL},
+		/* Clients in use take a controller-status that they did not ask for as an error. */
 	};
 
 	for (int kind = 0; kind < OF_N_ASYNC_KINDS; kind++) {
