@@ -105,8 +105,9 @@ static enum of_err fields_unpack(struct cursor *c, enum of_version version,
 			continue;
 		}
 		info = of_field_info((enum of_field)field);
-		/* The length is that of the value, with its mask or without. */
-		if ((header & 0xff) != info->n_bytes && (header & 0xff) != 2u * info->n_bytes)
+		/* The length is that of the value, with its mask or without, or not filled in. */
+		if ((header & 0xff) != 0 && (header & 0xff) != info->n_bytes &&
+		    (header & 0xff) != 2u * info->n_bytes)
 			return bad_len(version);
 		of_field_set_add(set, (enum of_field)field);
 		if ((header & 0x100) != 0 && info->maskable)

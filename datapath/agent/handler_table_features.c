@@ -6,7 +6,7 @@
 #include "datapath/agent/multipart.h"
 #include "datapath/agent/table_features.h"
 
-#define SLICE_LOOKED_AT 512      /* flows between other events */
+#define LOOKED_AT_ONCE 64        /* flows between two looks at the clock */
 #define REQUEST_TIMEOUT_MS 10000 /* for the rest of a request to come */
 
 /* A request of which more is to come. */
@@ -76,7 +76,11 @@ static enum job_state run_purge(struct job *job)
 {
 	struct purge *purge = (struct purge *)job;
 
-	purge_slice(purge, SLICE_LOOKED_AT);
+	if (job->conn->agent->transaction != NULL)
+		return JOB_WAITS;
+	do {
+		purge_slice(purge, LOOKED_AT_ONCE);
+	} while (!purge->cursor.ended && !job_slice_over(job));
 	if (!purge->cursor.ended)
 		return JOB_MORE;
 	answer(job->conn, purge->version, purge->xid);
@@ -89,7 +93,7 @@ static void end_purge(struct job *job)
 
 	/* The connection went in between: what it set is in force, so the rest goes now. */
 	while (!purge->cursor.ended)
-		purge_slice(purge, SLICE_LOOKED_AT);
+		purge_slice(purge, LOOKED_AT_ONCE);
 	flow_cursor_end(&purge->cursor);
 	of_arena_free(&purge->arena);
 	free(purge);
