@@ -131,6 +131,38 @@ static enum of_err for_each(struct agent *agent, const struct of_flow_mod *mod, 
 	return err;
 }
 
+/*
+ * A flow-mod of 1.0 means table 0, a delete all of them, until Nicira's NXT_FLOW_MOD_TABLE_ID says
+ * that the upper byte of the command names it.
+ */
+static enum of_err table_of_10(const struct connection *conn, struct of_flow_mod *mod)
+{
+	bool del = mod->command >= OFPFC_DELETE;
+
+	if (conn != NULL && conn->nicira.table_id) {
+		if (mod->table_id == OFPTT_ALL && !del)
+			mod->table_id = 0;
+		return OF_OK;
+	}
+	if (mod->table_id != 0)
+		return OFPFMFC_BAD_COMMAND;
+	if (del)
+		mod->table_id = OFPTT_ALL;
+	return OF_OK;
+}
+
+/* 1.0's own: a flow that takes another's place starts from zero; nothing for emergencies. */
+static enum of_err adapt_to_10(struct agent *agent, struct of_flow_mod *mod)
+{
+	const struct connection *conn = agent->actor.conn;
+
+	if (mod->flags & OFPFF_RESET_COUNTS) /* OFPFF_EMERG: that cache is always full */
+		return OFPFMFC_TABLE_FULL;
+	if (mod->command == OFPFC_ADD)
+		mod->flags |= OFPFF_RESET_COUNTS;
+	return table_of_10(conn != NULL && conn->main != NULL ? conn->main : conn, mod);
+}
+
 /* A delete that takes long: it goes on in slices, and its author's later messages wait. */
 struct deletion {
 	struct job job;
@@ -179,14 +211,21 @@ static void end_deletion(struct job *job)
 enum of_err flow_mod_start(struct connection *conn, const struct of_flow_mod *mod)
 {
 	struct agent *agent = conn->agent;
-	uint32_t n_flows = 0;
+	struct of_flow_mod adapted;
 	struct deletion *d;
 	enum of_err err;
 
-	if (mod->table_id < AGENT_N_TABLES || mod->table_id == OFPTT_ALL)
-		n_flows = flow_store_count(agent->flows, mod->table_id);
-	if (mod->command != OFPFC_DELETE || n_flows < WORTH_SLICES || mod->flags & ~KNOWN_FLAGS)
+	if (mod->command != OFPFC_DELETE || mod->flags & ~KNOWN_FLAGS ||
+	    (mod->table_id >= AGENT_N_TABLES && mod->table_id != OFPTT_ALL) ||
+	    flow_store_count(agent->flows, OFPTT_ALL) < WORTH_SLICES)
 		return flow_mod_apply(agent, mod, 0);
+	if (agent->actor.version == OF10) {
+		adapted = *mod;
+		err = adapt_to_10(agent, &adapted);
+		if (err != OF_OK)
+			return err;
+		mod = &adapted;
+	}
 	d = calloc(1, sizeof(*d));
 	if (d == NULL)
 		return OF_ERR_NO_MEMORY;
@@ -234,38 +273,6 @@ static enum of_err modify(struct agent *agent, const struct of_flow_mod *mod, bo
 	if (err == OF_OK && n == 0 && agent->actor.version == OF10)
 		err = add(agent, mod, 0);
 	return err;
-}
-
-/*
- * A flow-mod of 1.0 means table 0, a delete all of them, until Nicira's NXT_FLOW_MOD_TABLE_ID says
- * that the upper byte of the command names it.
- */
-static enum of_err table_of_10(const struct connection *conn, struct of_flow_mod *mod)
-{
-	bool del = mod->command >= OFPFC_DELETE;
-
-	if (conn != NULL && conn->nicira.table_id) {
-		if (mod->table_id == OFPTT_ALL && !del)
-			mod->table_id = 0;
-		return OF_OK;
-	}
-	if (mod->table_id != 0)
-		return OFPFMFC_BAD_COMMAND;
-	if (del)
-		mod->table_id = OFPTT_ALL;
-	return OF_OK;
-}
-
-/* 1.0's own: a flow that takes another's place starts from zero; nothing for emergencies. */
-static enum of_err adapt_to_10(struct agent *agent, struct of_flow_mod *mod)
-{
-	const struct connection *conn = agent->actor.conn;
-
-	if (mod->flags & OFPFF_RESET_COUNTS) /* OFPFF_EMERG: that cache is always full */
-		return OFPFMFC_TABLE_FULL;
-	if (mod->command == OFPFC_ADD)
-		mod->flags |= OFPFF_RESET_COUNTS;
-	return table_of_10(conn != NULL && conn->main != NULL ? conn->main : conn, mod);
 }
 
 enum of_err flow_mod_apply(struct agent *agent, const struct of_flow_mod *mod, uint64_t row)
