@@ -281,9 +281,11 @@ bool of_nicira_action_is(const struct of_action *action, enum of_version version
 {
 	switch (action->type) {
 	case OF_ACTION_SET_FIELD:
-		return action->nicira || version == OF10 ||
-		       (action->set_field.masked && version < OF15);
+		/* 1.5 says it itself, and Open vSwitch knows NXAST_REG_LOAD and _MOVE until 1.4. */
+		return version != OF15 && (action->nicira || version == OF10 ||
+					   (action->set_field.masked && version < OF15));
 	case OF_ACTION_COPY_FIELD:
+		return version != OF15 && (action->nicira || version == OF10);
 	case OF_ACTION_DEC_NW_TTL:
 		return action->nicira || version == OF10;
 	case OF_ACTION_SET_QUEUE:
