@@ -31,11 +31,9 @@ static int options_check(const struct cli *cli, const struct verb *verb)
 		unsigned int option;
 		const char *name;
 	} names[] = {
-		{CLI_OPT_STRICT, "--strict"},
-		{CLI_OPT_FILE, "--file"},
-		{CLI_OPT_INTERVAL, "--interval"},
-		{CLI_OPT_COUNT, "--count"},
-		{CLI_OPT_OF, "--of"},
+		{CLI_OPT_STRICT, "--strict"},          {CLI_OPT_FILE, "--file"},
+		{CLI_OPT_INTERVAL, "--interval"},      {CLI_OPT_COUNT, "--count"},
+		{CLI_OPT_OF, "--of and --of-version"}, {CLI_OPT_BUNDLE, "--bundle"},
 	};
 	unsigned int wrong = cli->given & ~verb->options;
 

@@ -23,6 +23,7 @@ enum cli_option {
 	CLI_OPT_INTERVAL = 1 << 2,
 	CLI_OPT_COUNT = 1 << 3,
 	CLI_OPT_OF = 1 << 4,
+	CLI_OPT_BUNDLE = 1 << 5,
 };
 
 /** The command line, understood. Strings belong to argv. */
@@ -31,15 +32,17 @@ struct cli {
 	const char *run_dir;     /* --run-dir of the switch, or of the controller for its verbs */
 	const char *api;         /* --api: path of the HTTP socket */
 	const char *of;          /* --of: OpenFlow target */
+	uint32_t of_versions;    /* -O: set of OF_VERSION_BIT; 0: the verb's own */
 	const char *tls_key;     /* --tls-key, --tls-cert, --tls-ca: PEM files for --of tls:… */
 	const char *tls_cert;
 	const char *tls_ca;
-	const char *file;        /* --file; "-" is standard input */
-	double interval_s;       /* --interval; 0: the verb's own */
-	uint64_t count;          /* --count; 0: without end */
-	unsigned int given;      /* set of enum cli_option that were given */
+	const char *file;   /* --file; "-" is standard input */
+	double interval_s;  /* --interval; 0: the verb's own */
+	uint64_t count;     /* --count; 0: without end */
+	unsigned int given; /* set of enum cli_option that were given */
 	bool json;
 	bool strict;
+	bool bundle; /* --bundle: all or nothing */
 	bool help;
 	bool version;
 	int n_words; /* the verb and its arguments */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/session.h"
+#include "cli/parse.h"
 #include "cli/table.h"
 #include "cli/verb.h"
 #include "lib/text.h"
@@ -87,81 +87,21 @@ int flow_show(const struct cli *cli, int argc, char **argv)
 	return code;
 }
 
-/* In files a line may say what is to be done, as ovs-ofctl's do: `delete in_port=1`. */
-static enum of_flow_mod_command command_take(const char **text)
-{
-	static const struct {
-		const char *word;
-		enum of_flow_mod_command command;
-	} words[] = {
-		{"add", OFPFC_ADD},
-		{"modify", OFPFC_MODIFY},
-		{"modify_strict", OFPFC_MODIFY_STRICT},
-		{"delete", OFPFC_DELETE},
-		{"delete_strict", OFPFC_DELETE_STRICT},
-	};
-	size_t len = strcspn(*text, " \t");
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (strlen(words[i].word) != len || strncmp(words[i].word, *text, len) != 0)
-			continue;
-		*text += len;
-		*text += strspn(*text, " \t");
-		return words[i].command;
-	}
-	return OFPFC_ADD;
-}
-
-static int parse_add(const char *text, bool from_file, const struct of_names *names,
-		     struct of_arena *arena, struct of_msg *msg, char *why, size_t why_size)
-{
-	enum of_flow_mod_command command = from_file ? command_take(&text) : OFPFC_ADD;
-
-	*msg = (struct of_msg){.type = OFPT_FLOW_MOD};
-	return of_flow_parse(text, command, names, arena, &msg->flow_mod, why, why_size);
-}
-
-static int parse_del(const char *text, bool from_file, const struct of_names *names,
-		     struct of_arena *arena, struct of_msg *msg, char *why, size_t why_size)
-{
-	*msg = (struct of_msg){.type = OFPT_FLOW_MOD};
-	return of_flow_parse(text, OFPFC_DELETE, names, arena, &msg->flow_mod, why, why_size);
-}
-
-static int parse_del_strict(const char *text, bool from_file, const struct of_names *names,
-			    struct of_arena *arena, struct of_msg *msg, char *why, size_t why_size)
-{
-	*msg = (struct of_msg){.type = OFPT_FLOW_MOD};
-	return of_flow_parse(text, OFPFC_DELETE_STRICT, names, arena, &msg->flow_mod, why,
-			     why_size);
-}
-
 int flow_add(const struct cli *cli, int argc, char **argv)
 {
-	struct input in;
-	struct session *s;
-	int code = input_read(cli, argc, argv, &in);
+	return apply_verb(cli, argc, argv, "flow", parse_flow_command);
+}
 
-	if (code != CLI_OK)
-		return code;
-	s = session_open(cli, &code);
-	if (s != NULL)
-		code = session_apply(s, &in, "flow", parse_add);
-	session_close(s);
-	input_free(&in);
-	return code;
+int flow_mod(const struct cli *cli, int argc, char **argv)
+{
+	return apply_verb(cli, argc, argv, "flow",
+			  cli->strict ? parse_flow_modify_strict : parse_flow_modify);
 }
 
 int flow_del(const struct cli *cli, int argc, char **argv)
 {
-	struct input_line line = {.text = argc == 1 ? argv[0] : ""};
-	struct input in = {.lines = &line, .n = 1};
-	struct session *s;
-	int code;
+	char nothing[] = "";
 
-	s = session_open(cli, &code);
-	if (s != NULL)
-		code = session_apply(s, &in, "flow", cli->strict ? parse_del_strict : parse_del);
-	session_close(s);
-	return code;
+	return apply_text(cli, argc == 1 ? argv[0] : nothing, "flow",
+			  cli->strict ? parse_flow_delete_strict : parse_flow_delete);
 }

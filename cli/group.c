@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/session.h"
+#include "cli/parse.h"
 #include "cli/table.h"
 #include "cli/verb.h"
 #include "lib/text.h"
@@ -164,42 +164,19 @@ int group_show(const struct cli *cli, int argc, char **argv)
 	return code;
 }
 
-static int parse_add(const char *text, bool from_file, const struct of_names *names,
-		     struct of_arena *arena, struct of_msg *msg, char *why, size_t why_size)
-{
-	*msg = (struct of_msg){.type = OFPT_GROUP_MOD};
-	return of_group_parse(text, OFPGC_ADD, names, arena, &msg->group_mod, why, why_size);
-}
-
-static int parse_del(const char *text, bool from_file, const struct of_names *names,
-		     struct of_arena *arena, struct of_msg *msg, char *why, size_t why_size)
-{
-	*msg = (struct of_msg){.type = OFPT_GROUP_MOD};
-	return of_group_parse(text, OFPGC_DELETE, names, arena, &msg->group_mod, why, why_size);
-}
-
 int group_add(const struct cli *cli, int argc, char **argv)
 {
-	struct input in;
-	struct session *s;
-	int code = input_read(cli, argc, argv, &in);
+	return apply_verb(cli, argc, argv, "group", parse_group_command);
+}
 
-	if (code != CLI_OK)
-		return code;
-	s = session_open(cli, &code);
-	if (s != NULL)
-		code = session_apply(s, &in, "group", parse_add);
-	session_close(s);
-	input_free(&in);
-	return code;
+int group_mod(const struct cli *cli, int argc, char **argv)
+{
+	return apply_verb(cli, argc, argv, "group", parse_group_modify);
 }
 
 int group_del(const struct cli *cli, int argc, char **argv)
 {
 	char text[32] = "group_id=all";
-	struct input_line line = {.text = text};
-	struct input in = {.lines = &line, .n = 1};
-	struct session *s;
 	uint32_t group_id = 0;
 	int code = CLI_OK;
 
@@ -207,11 +184,40 @@ int group_del(const struct cli *cli, int argc, char **argv)
 		code = group_id_read(argv[0], &group_id);
 		snprintf(text, sizeof(text), "group_id=%u", group_id);
 	}
-	if (code != CLI_OK)
-		return code;
-	s = session_open(cli, &code);
-	if (s != NULL)
-		code = session_apply(s, &in, "group", parse_del);
-	session_close(s);
-	return code;
+	return code != CLI_OK ? code : apply_text(cli, text, "group", parse_group_delete);
+}
+
+/* Buckets come and go one by one in version 1.5 only. */
+static int change_buckets(const struct cli *cli, int argc, char **argv, session_parse *parse)
+{
+	struct cli newest = *cli;
+
+	if (newest.of_versions == 0)
+		newest.of_versions = OF_VERSION_BIT(OF15);
+	return apply_verb(&newest, argc, argv, "group", parse);
+}
+
+int group_insert(const struct cli *cli, int argc, char **argv)
+{
+	return change_buckets(cli, argc, argv, parse_group_insert);
+}
+
+int group_remove(const struct cli *cli, int argc, char **argv)
+{
+	return change_buckets(cli, argc, argv, parse_group_remove);
+}
+
+static int features_print(void *context, const union of_multipart_entry *entry)
+{
+	struct text line = {0};
+
+	of_multipart_entry_text(OFPMP_GROUP_FEATURES, entry, NULL, &line);
+	table_print_lines(text_get(&line), stdout);
+	text_free(&line);
+	return 0;
+}
+
+int group_features(const struct cli *cli, int argc, char **argv)
+{
+	return session_list(cli, OFPMP_GROUP_FEATURES, features_print, NULL);
 }

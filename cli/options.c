@@ -6,14 +6,18 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "lib/text.h"
+#include "openflow/types.h"
 
 static const struct option long_options[] = {
 	{"switch", required_argument, NULL, 's'},
 	{"run-dir", required_argument, NULL, 'r'},
 	{"api", required_argument, NULL, 'a'},
 	{"of", required_argument, NULL, 'o'},
+	{"of-version", required_argument, NULL, 'O'},
+	{"bundle", no_argument, NULL, 'B'},
 	{"json", no_argument, NULL, 'j'},
 	{"strict", no_argument, NULL, 'S'},
 	{"file", required_argument, NULL, 'f'},
@@ -39,6 +43,68 @@ static int interval_parse(const char *word, double *seconds)
 	return 0;
 }
 
+/* `1.3,OpenFlow15` becomes a set of OF_VERSION_BIT. */
+static int versions_parse(const char *arg, uint32_t *versions)
+{
+	static const struct {
+		const char *words[2];
+		enum of_version version;
+	} known[] = {
+		{{"1.0", "OpenFlow10"}, OF10},
+		{{"1.3", "OpenFlow13"}, OF13},
+		{{"1.4", "OpenFlow14"}, OF14},
+		{{"1.5", "OpenFlow15"}, OF15},
+	};
+
+	*versions = 0;
+	while (*arg != '\0') {
+		size_t len = strcspn(arg, ","), i = 0;
+
+		while (i < 4 &&
+		       (strlen(known[i].words[0]) != len ||
+			strncmp(known[i].words[0], arg, len) != 0) &&
+		       (strlen(known[i].words[1]) != len ||
+			strncasecmp(known[i].words[1], arg, len) != 0))
+			i++;
+		if (i == 4)
+			return -EINVAL;
+		*versions |= OF_VERSION_BIT(known[i].version);
+		arg += len + (arg[len] == ',');
+	}
+	return *versions != 0 ? 0 : -EINVAL;
+}
+
+/* Options of the OpenFlow connection; 1 when it is none of them, 0 or -EINVAL with `why`. */
+static int of_option_take(int option, const char *arg, struct cli *cli, char *why, size_t why_size)
+{
+	switch (option) {
+	case 'o':
+		cli->of = arg;
+		break;
+	case 'K':
+		cli->tls_key = arg;
+		return 0;
+	case 'C':
+		cli->tls_cert = arg;
+		return 0;
+	case 'A':
+		cli->tls_ca = arg;
+		return 0;
+	case 'O':
+		if (versions_parse(arg, &cli->of_versions) == 0)
+			break;
+		snprintf(why, why_size,
+			 "--of-version '%s' is no list of versions; give some of 1.0, 1.3, 1.4, "
+			 "1.5, separated by commas",
+			 arg);
+		return -EINVAL;
+	default:
+		return 1;
+	}
+	cli->given |= CLI_OPT_OF;
+	return 0;
+}
+
 /* Stores one option that getopt found; 0 or -EINVAL with `why`. */
 static int option_take(int option, const char *arg, struct cli *cli, char *why, size_t why_size)
 {
@@ -52,18 +118,9 @@ static int option_take(int option, const char *arg, struct cli *cli, char *why, 
 	case 'a':
 		cli->api = arg;
 		return 0;
-	case 'o':
-		cli->of = arg;
-		cli->given |= CLI_OPT_OF;
-		return 0;
-	case 'K':
-		cli->tls_key = arg;
-		return 0;
-	case 'C':
-		cli->tls_cert = arg;
-		return 0;
-	case 'A':
-		cli->tls_ca = arg;
+	case 'B':
+		cli->bundle = true;
+		cli->given |= CLI_OPT_BUNDLE;
 		return 0;
 	case 'j':
 		cli->json = true;
@@ -96,7 +153,7 @@ static int option_take(int option, const char *arg, struct cli *cli, char *why, 
 		cli->version = true;
 		return 0;
 	default:
-		return -EINVAL;
+		return of_option_take(option, arg, cli, why, why_size);
 	}
 }
 
@@ -127,7 +184,7 @@ int options_parse(int argc, char **argv, struct cli *cli, char *why, size_t why_
 	optind = 0; /* glibc: start anew, whatever was parsed before */
 	opterr = 0;
 	for (;;) {
-		int option = getopt_long(argc, argv, ":s:jhV", long_options, NULL);
+		int option = getopt_long(argc, argv, ":s:O:jhV", long_options, NULL);
 
 		if (option == -1)
 			break;

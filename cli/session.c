@@ -9,12 +9,10 @@
 #include "lib/text.h"
 #include "openflow/flow_text.h"
 
-#define VERSIONS OF_VERSION_BIT(OF13)
+/* What a verb speaks unless -O says otherwise: the newest that most switches know. */
+#define VERSIONS (OF_VERSION_BIT(OF10) | OF_VERSION_BIT(OF13) | OF_VERSION_BIT(OF14))
 #define OPENFLOW_PORT 6653
 #define TIMEOUT_MS 10000
-/* Lines that are sent before their answers are read: bounds what waits in the sockets. */
-#define BATCH 512
-#define ERRORS_SHOWN 10
 
 struct session {
 	struct of_client *client;
@@ -77,9 +75,37 @@ static struct tls *tls_open(const struct cli *cli, char *why, size_t why_size)
 	return tls_create(&files, why, why_size);
 }
 
+/* Ports are in the features of version 1.0, and a multipart of their own later. */
+static int ports_learn(struct session *s)
+{
+	struct of_multipart_request request;
+	union of_multipart_entry entry;
+	const struct of_msg *reply;
+	struct of_msg ask;
+	int rc;
+
+	if (of_client_version(s->client) != OF10) {
+		of_multipart_request_init(&request, OFPMP_PORT_DESC);
+		return session_multipart(s, &request, port_take, s);
+	}
+	of_msg_init(&ask, OF10, OFPT_FEATURES_REQUEST, 0);
+	rc = of_client_request(s->client, &ask, &reply);
+	if (rc != 0)
+		return session_lost(s, rc);
+	for (uint16_t i = 0; i < reply->features.n_ports; i++) {
+		entry.port_desc = reply->features.ports[i];
+		port_take(s, &entry);
+	}
+	return CLI_OK;
+}
+
 struct session *session_open(const struct cli *cli, int *code)
 {
-	struct of_multipart_request ports;
+	return session_open_versions(cli, VERSIONS, code);
+}
+
+struct session *session_open_versions(const struct cli *cli, uint32_t versions, int *code)
+{
 	struct session *s = calloc(1, sizeof(*s));
 	struct target target;
 	struct tls *tls = NULL;
@@ -103,7 +129,9 @@ struct session *session_open(const struct cli *cli, int *code)
 			goto fail;
 		}
 	}
-	s->client = of_client_connect_tls(&target, tls, VERSIONS, TIMEOUT_MS, why, sizeof(why));
+	s->client = of_client_connect_tls(&target, tls,
+					  cli->of_versions != 0 ? cli->of_versions : versions,
+					  TIMEOUT_MS, why, sizeof(why));
 	tls_destroy(tls);
 	if (s->client == NULL) {
 		cli_error("%s", why);
@@ -112,8 +140,7 @@ struct session *session_open(const struct cli *cli, int *code)
 	}
 	s->names =
 		(struct of_names){.port_name = port_name, .port_number = port_number, .context = s};
-	of_multipart_request_init(&ports, OFPMP_PORT_DESC);
-	*code = session_multipart(s, &ports, port_take, s);
+	*code = ports_learn(s);
 	if (*code == CLI_OK)
 		return s;
 fail:
@@ -135,13 +162,17 @@ const struct of_names *session_names(const struct session *s)
 	return &s->names;
 }
 
+struct of_client *session_client(const struct session *s)
+{
+	return s->client;
+}
+
 const char *session_target(const struct session *s)
 {
 	return s->target;
 }
 
-/* Says that the connection failed in the middle. */
-static int connection_error(const struct session *s, int rc)
+int session_lost(const struct session *s, int rc)
 {
 	const char *cause = strerror(-rc);
 
@@ -156,8 +187,7 @@ static int connection_error(const struct session *s, int rc)
 	return CLI_UNREACHABLE;
 }
 
-/* What a person can do about a refusal. */
-static const char *remedy_of(enum of_err err)
+const char *session_remedy(enum of_err err)
 {
 	switch (err) {
 	case OFPBAC_BAD_OUT_PORT:
@@ -173,7 +203,12 @@ static const char *remedy_of(enum of_err err)
 	case OFPGMFC_OUT_OF_GROUPS:
 		return "delete some first";
 	case OFPGMFC_GROUP_EXISTS:
-		return "delete it first with heddle group del";
+		return "change it with heddle group mod, or delete it first";
+	case OFPMMFC_UNKNOWN_METER:
+	case OFPBAC_BAD_METER:
+		return "heddle meter show lists the meters";
+	case OFPMMFC_METER_EXISTS:
+		return "change it with heddle meter mod, or delete it first";
 	case OFPFMFC_OVERLAP:
 		return "give it another priority";
 	default:
@@ -190,124 +225,26 @@ int session_multipart(struct session *s, const struct of_multipart_request *requ
 
 	if (rc == -EREMOTEIO) {
 		cli_error("the switch at %s refused to list its %ss: %s; %s", s->target,
-			  of_multipart_name(request->type), of_err_sentence(err), remedy_of(err));
+			  of_multipart_name(request->type), of_err_sentence(err),
+			  session_remedy(err));
 		return CLI_REFUSED;
 	}
-	return rc == 0 ? CLI_OK : connection_error(s, rc);
+	return rc == 0 ? CLI_OK : session_lost(s, rc);
 }
 
-/* Says what is wrong with a line; the place comes first when it is in a file. */
-static void line_error(const struct input *in, const struct input_line *line, const char *what)
+int session_list(const struct cli *cli, uint16_t type,
+		 int (*on_entry)(void *context, const union of_multipart_entry *entry),
+		 void *context)
 {
-	if (line->number != 0)
-		cli_error("%s:%u: %s", in->file, line->number, what);
-	else
-		cli_error("%s", what);
-}
+	struct of_multipart_request request;
+	struct session *s;
+	int code;
 
-/* Reads every line without sending, so that a typing error leaves the switch as it is. */
-static int lines_check(struct session *s, const struct input *in, session_parse *parse)
-{
-	struct of_arena arena = of_arena_init(OF_ARENA_DEFAULT_LIMIT);
-	int code = CLI_OK;
-
-	for (size_t i = 0; i < in->n; i++) {
-		char why[OF_WHY_SIZE] = "the line is too long; make it shorter";
-		struct of_msg msg;
-
-		of_arena_reset(&arena);
-		if (parse(in->lines[i].text, in->file != NULL, &s->names, &arena, &msg, why,
-			  sizeof(why)) == 0)
-			continue;
-		line_error(in, &in->lines[i], why);
-		code = CLI_USAGE;
-	}
-	of_arena_free(&arena);
-	return code;
-}
-
-static int line_send(struct session *s, const struct input_line *line, bool from_file,
-		     struct of_arena *arena, session_parse *parse, uint32_t *xid)
-{
-	char why[OF_WHY_SIZE];
-	struct of_msg msg;
-	int rc;
-
-	of_arena_reset(arena);
-	rc = parse(line->text, from_file, &s->names, arena, &msg, why, sizeof(why));
-	if (rc != 0)
-		return rc;
-	msg.xid = of_client_next_xid(s->client);
-	*xid = msg.xid;
-	return of_client_send(s->client, &msg);
-}
-
-/* Says which of the lines the switch refused, and why; `xids` are those of the lines. */
-static void refusal_say(const struct input *in, size_t first, size_t last, const uint32_t *xids,
-			const struct of_client_error *error, const char *noun)
-{
-	for (size_t i = first; i < last; i++) {
-		char *what;
-
-		if (xids[i - first] != error->xid)
-			continue;
-		what = text_format("the switch refused the %s '%s': %s; %s", noun,
-				   in->lines[i].text, of_err_sentence(error->err),
-				   remedy_of(error->err));
-		line_error(in, &in->lines[i], what);
-		free(what);
-		return;
-	}
-	cli_error("the switch refused a request: %s; %s", of_err_sentence(error->err),
-		  remedy_of(error->err));
-}
-
-/* Sends lines first to last - 1 and reads what the switch says; a CLI_ code. */
-static int batch_apply(struct session *s, const struct input *in, size_t first, size_t last,
-		       const char *noun, session_parse *parse, unsigned int *n_errors)
-{
-	struct of_arena arena = of_arena_init(OF_ARENA_DEFAULT_LIMIT);
-	struct of_client_error errors[BATCH] = {0};
-	uint32_t xids[BATCH] = {0};
-	int n = 0;
-
-	for (size_t i = first; i < last && n == 0; i++)
-		n = line_send(s, &in->lines[i], in->file != NULL, &arena, parse, &xids[i - first]);
-	of_arena_free(&arena);
-	if (n == -EPROTONOSUPPORT || n == -EMSGSIZE) {
-		cli_error("a %s cannot be said in OpenFlow %s; simplify it", noun,
-			  of_version_name(of_client_version(s->client)));
-		return CLI_REFUSED;
-	}
-	if (n == 0)
-		n = of_client_barrier(s->client, errors, BATCH);
-	if (n < 0)
-		return connection_error(s, n);
-	for (int e = 0; e < n && e < BATCH; e++) {
-		if ((*n_errors)++ < ERRORS_SHOWN)
-			refusal_say(in, first, last, xids, &errors[e], noun);
-	}
-	return n == 0 ? CLI_OK : CLI_REFUSED;
-}
-
-int session_apply(struct session *s, const struct input *in, const char *noun, session_parse *parse)
-{
-	int code = lines_check(s, in, parse);
-	unsigned int n_errors = 0;
-
-	if (code != CLI_OK)
+	s = session_open(cli, &code);
+	if (s == NULL)
 		return code;
-	for (size_t first = 0; first < in->n; first += BATCH) {
-		size_t last = in->n - first < BATCH ? in->n : first + BATCH;
-		int batch = batch_apply(s, in, first, last, noun, parse, &n_errors);
-
-		if (batch != CLI_OK)
-			code = batch;
-		if (batch == CLI_UNREACHABLE)
-			break;
-	}
-	if (n_errors > ERRORS_SHOWN)
-		cli_error("%u more %ss were refused; mend those above and try again",
-			  n_errors - ERRORS_SHOWN, noun);
+	of_multipart_request_init(&request, type);
+	code = session_multipart(s, &request, on_entry, context);
+	session_close(s);
 	return code;
 }

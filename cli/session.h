@@ -15,11 +15,17 @@ struct session;
  */
 struct session *session_open(const struct cli *cli, int *code);
 
+/** The same in one of `versions` (OF_VERSION_BIT), unless -O says which. */
+struct session *session_open_versions(const struct cli *cli, uint32_t versions, int *code);
+
 /** Closes and frees; NULL is legal. */
 void session_close(struct session *s);
 
 /** The port names for the text syntax; lives as long as the session. */
 const struct of_names *session_names(const struct session *s);
+
+/** The connection. */
+struct of_client *session_client(const struct session *s);
 
 /** Where the switch is, as text. */
 const char *session_target(const struct session *s);
@@ -29,16 +35,13 @@ int session_multipart(struct session *s, const struct of_multipart_request *requ
 		      int (*on_entry)(void *context, const union of_multipart_entry *entry),
 		      void *context);
 
-/**
- * Turns one line into a message (`msg->type` and the body), allocated in `arena`. 0, or -EINVAL
- * with a sentence in `why` (OF_WHY_SIZE bytes).
- */
-typedef int session_parse(const char *text, bool from_file, const struct of_names *names,
-			  struct of_arena *arena, struct of_msg *msg, char *why, size_t why_size);
+/** Connects, asks for everything of a multipart, and ends; a CLI_ code, with the error said. */
+int session_list(const struct cli *cli, uint16_t type,
+		 int (*on_entry)(void *context, const union of_multipart_entry *entry),
+		 void *context);
 
-/**
- * Sends what the lines say and waits until the switch has done it. When one line cannot be read
- * nothing is sent. A CLI_ code; each refusal is said with its line. `noun` is `flow` or `group`.
- */
-int session_apply(struct session *s, const struct input *in, const char *noun,
-		  session_parse *parse);
+/** Says that the connection failed in the middle (`rc`: of_client_*); CLI_UNREACHABLE. */
+int session_lost(const struct session *s, int rc);
+
+/** What a person can do about a refusal. Static. */
+const char *session_remedy(enum of_err err);

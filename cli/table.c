@@ -135,3 +135,18 @@ void table_print_text(const char *text, FILE *to)
 	for (; *text != '\0'; text++)
 		fputc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, to);
 }
+
+void table_print_lines(const char *text, FILE *to)
+{
+	while (*text != '\0') {
+		size_t len = strcspn(text, "\n");
+		char *line = strndup(text, len);
+
+		if (line == NULL)
+			abort();
+		table_print_text(line, to);
+		fputc('\n', to);
+		free(line);
+		text += len + (text[len] == '\n');
+	}
+}

@@ -32,3 +32,6 @@ void table_free(struct table *t);
 
 /** Writes a foreign text to `to` with control characters shown as `?`. */
 void table_print_text(const char *text, FILE *to);
+
+/** The same for a text of several lines, which ends each of them. */
+void table_print_lines(const char *text, FILE *to);

@@ -48,20 +48,74 @@ static const struct verb verbs[] = {
 	{"flow", "show", "[FILTER]", 0, 1, CLI_OPT_OF, flow_show, "flows with their counters",
 	 "FILTER is a match, and may hold table=N, cookie=C/MASK, out_port=PORT, out_group=N.\n"
 	 "Example: heddle flow show table=0,dl_vlan=10\n"},
-	{"flow", "add", "FLOW... | - | --file FILE", 0, ANY_NUMBER, CLI_OPT_OF | CLI_OPT_FILE,
-	 flow_add, "adds flows, or replaces those with the same match and priority",
+	{"flow", "add", "FLOW... | - | --file FILE", 0, ANY_NUMBER,
+	 CLI_OPT_OF | CLI_OPT_FILE | CLI_OPT_BUNDLE, flow_add,
+	 "adds flows, or replaces those with the same match and priority",
 	 "FLOW is what ovs-ofctl(8) calls a flow. A file has one on each line; # begins a "
 	 "comment.\n"
+	 "A line of a file may begin with add, modify, modify_strict, delete or delete_strict.\n"
+	 "With --bundle all lines come into force at once, or none.\n"
 	 "Example: heddle flow add 'priority=100,in_port=vm1,dl_type=0x0806,actions=NORMAL'\n"},
+	{"flow", "mod", "FLOW... | - | --file FILE", 0, ANY_NUMBER,
+	 CLI_OPT_OF | CLI_OPT_FILE | CLI_OPT_BUNDLE | CLI_OPT_STRICT, flow_mod,
+	 "gives the flows that a match covers other actions",
+	 "With --strict only the flow with exactly this match and priority.\n"
+	 "Example: heddle flow mod 'dl_vlan=10,actions=drop'\n"},
 	{"flow", "del", "[FILTER]", 0, 1, CLI_OPT_OF | CLI_OPT_STRICT, flow_del,
 	 "deletes the flows that the filter covers; without one, all",
 	 "With --strict only the flow with exactly this match and priority.\n"},
 	{"group", "show", "[ID]", 0, 1, CLI_OPT_OF, group_show, "groups with their counters", NULL},
-	{"group", "add", "GROUP... | - | --file FILE", 0, ANY_NUMBER, CLI_OPT_OF | CLI_OPT_FILE,
-	 group_add, "adds groups",
+	{"group", "add", "GROUP... | - | --file FILE", 0, ANY_NUMBER,
+	 CLI_OPT_OF | CLI_OPT_FILE | CLI_OPT_BUNDLE, group_add, "adds groups",
+	 "Types: all, select, indirect, ff.\n"
 	 "Example: heddle group add 'group_id=1,type=all,bucket=output:vm1,bucket=output:vm2'\n"},
+	{"group", "mod", "GROUP... | - | --file FILE", 0, ANY_NUMBER,
+	 CLI_OPT_OF | CLI_OPT_FILE | CLI_OPT_BUNDLE, group_mod,
+	 "gives groups another type and buckets", NULL},
 	{"group", "del", "[ID]", 0, 1, CLI_OPT_OF, group_del, "deletes a group; without ID, all",
 	 NULL},
+	{"group", "insert", "GROUP... | - | --file FILE", 0, ANY_NUMBER,
+	 CLI_OPT_OF | CLI_OPT_FILE | CLI_OPT_BUNDLE, group_insert,
+	 "inserts buckets into a group (OpenFlow 1.5)",
+	 "Example: heddle group insert "
+	 "'group_id=1,command_bucket_id=last,bucket=bucket_id:7,output:vm3'\n"},
+	{"group", "remove", "GROUP... | - | --file FILE", 0, ANY_NUMBER,
+	 CLI_OPT_OF | CLI_OPT_FILE | CLI_OPT_BUNDLE, group_remove,
+	 "removes a bucket, or all, from a group (OpenFlow 1.5)",
+	 "Example: heddle group remove 'group_id=1,command_bucket_id=7'\n"},
+	{"group", "features", "", 0, 0, CLI_OPT_OF, group_features,
+	 "what groups of this switch can do", NULL},
+	{"meter", "show", "[ID]", 0, 1, CLI_OPT_OF, meter_show, "meters with their counters", NULL},
+	{"meter", "add", "METER... | - | --file FILE", 0, ANY_NUMBER,
+	 CLI_OPT_OF | CLI_OPT_FILE | CLI_OPT_BUNDLE, meter_add, "adds meters",
+	 "Flows use one with meter:ID among their actions.\n"
+	 "Example: heddle meter add "
+	 "'meter=1,kbps,burst,bands=type=drop,rate=1000,burst_size=100'\n"},
+	{"meter", "mod", "METER... | - | --file FILE", 0, ANY_NUMBER,
+	 CLI_OPT_OF | CLI_OPT_FILE | CLI_OPT_BUNDLE, meter_mod, "gives meters other bands", NULL},
+	{"meter", "del", "[ID]", 0, 1, CLI_OPT_OF, meter_del,
+	 "deletes a meter and the flows that use it; without ID, all", NULL},
+	{"meter", "features", "", 0, 0, CLI_OPT_OF, meter_features,
+	 "what meters of this switch can do", NULL},
+	{"table", "show", "", 0, 0, CLI_OPT_OF, flow_table_show,
+	 "flow tables that are in use, with their counters", NULL},
+	{"table", "features", "[TABLE | all]", 0, 1, CLI_OPT_OF, flow_table_features,
+	 "what a table can match and do; without TABLE, table 0", NULL},
+	{"table", "set", "TABLE SETTING", 2, 2, CLI_OPT_OF, flow_table_set,
+	 "what a table does when it is full (OpenFlow 1.4)",
+	 "SETTING is eviction, vacancy:LOW,HIGH or none; TABLE may be all.\n"
+	 "Example: heddle table set 0 eviction\n"},
+	{"bundle", NULL, "LINE... | - | --file FILE", 0, ANY_NUMBER, CLI_OPT_OF | CLI_OPT_FILE,
+	 bundle_apply, "changes flows, groups and meters together, or nothing at all",
+	 "A line begins with flow, group or meter, then add, modify, delete …\n"
+	 "Example: heddle bundle 'group add group_id=1,type=all,bucket=output:vm1' \\\n"
+	 "         'flow add priority=1,actions=group:1'\n"},
+	{"monitor", "show", "", 0, 0, CLI_OPT_OF | CLI_OPT_COUNT, monitor_show,
+	 "prints what the switch tells controllers: packet-ins, ports, flows that ended",
+	 "Ends after --count messages; without it, when interrupted.\n"},
+	{"monitor", "flows", "[FILTER]", 0, 1, CLI_OPT_OF | CLI_OPT_COUNT, monitor_flows,
+	 "prints the flows that a filter covers, and each change of them (OpenFlow 1.4)",
+	 "Ends after --count messages; without it, when interrupted.\n"},
 	{"mac", "show", "", 0, 0, 0, mac_show, "the table of the learning switch", NULL},
 	{"mac", "add", "ADDRESS PORT [VLAN]", 2, 3, 0, mac_add, "adds a static entry", NULL},
 	{"mac", "del", "ADDRESS [VLAN]", 1, 2, 0, mac_del, "deletes an entry", NULL},
@@ -132,6 +186,8 @@ static void usage_print(const struct verb *v, FILE *to)
 		v->action != NULL ? v->action : "", *v->args != '\0' ? " " : "", v->args);
 	if (v->options & CLI_OPT_STRICT)
 		fputs(" [--strict]", to);
+	if (v->options & CLI_OPT_BUNDLE)
+		fputs(" [--bundle]", to);
 	if (v->options & CLI_OPT_INTERVAL)
 		fputs(" [--interval S]", to);
 	if (v->options & CLI_OPT_COUNT)
@@ -150,9 +206,11 @@ static const char options_help[] =
 	"  -s, --switch NAME  the switch that was started with --name NAME\n"
 	"  --run-dir DIR      the switch, or the controller, with this run directory\n"
 	"  --api PATH         the switch, or the controller, with this HTTP socket\n"
-	"  --of TARGET        flow and group: any OpenFlow switch, tcp:HOST:PORT, tls:HOST:PORT "
-	"or\n"
+	"  --of TARGET        flow, group, meter, table, bundle, monitor: any OpenFlow switch, "
+	"tcp:HOST:PORT, tls:HOST:PORT "
 	"                     unix:PATH; tls wants --tls-key, --tls-cert and --tls-ca, PEM files\n"
+	"\n"
+	"  -O, --of-version V the versions of OpenFlow to offer: some of 1.0, 1.3, 1.4, 1.5\n"
 	"\n"
 	"Other options:\n"
 	"  -j, --json         answer in JSON\n"
