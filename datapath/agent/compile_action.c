@@ -22,7 +22,7 @@ static bool may_be(const struct list_state *s, uint64_t a, uint64_t b)
 {
 	uint64_t type;
 
-	if (s->known == NULL || s->env->lenient)
+	if (s->known == NULL || s->lenient)
 		return true;
 	type = of_match_get_u64(s->known, OF_FIELD_ETH_TYPE, 0);
 	return type == a || (b != 0 && type == b);
@@ -48,7 +48,7 @@ static bool known_untagged(const struct list_state *s)
 {
 	const struct of_match_field *f;
 
-	if (s->known == NULL || s->env->lenient)
+	if (s->known == NULL || s->lenient)
 		return false;
 	f = of_match_find(s->known, OF_FIELD_VLAN_VID);
 	return f != NULL && !f->masked && of_match_field_value(f) == OFPVID_NONE;
@@ -238,7 +238,7 @@ static enum of_err add_set_field(struct list_state *s, const struct of_match_fie
 	if (f->field == OF_FIELD_VLAN_VID && !f->masked &&
 	    !(of_match_field_value(f) & OFPVID_PRESENT))
 		return OFPBAC_BAD_SET_ARGUMENT;
-	if (s->known != NULL && !s->env->lenient && !of_match_has_prerequisites(s->known, f->field))
+	if (s->known != NULL && !s->lenient && !of_match_has_prerequisites(s->known, f->field))
 		return OFPBAC_MATCH_INCONSISTENT;
 	if (f->field == OF_FIELD_VLAN_VID && known_untagged(s))
 		return OFPBAC_MATCH_INCONSISTENT;
@@ -274,7 +274,7 @@ static enum of_err add_copy(struct list_state *s, const struct of_action *a)
 
 	if (!compile_readable(from.field) || !compile_settable(to.field))
 		return OFPBAC_BAD_SET_TYPE;
-	if (s->known != NULL && !s->env->lenient &&
+	if (s->known != NULL && !s->lenient &&
 	    (!of_match_has_prerequisites(s->known, from.field) ||
 	     !of_match_has_prerequisites(s->known, to.field)))
 		return OFPBAC_MATCH_INCONSISTENT;
@@ -548,9 +548,10 @@ enum of_err list_add(struct list_state *s, const struct of_action *a)
 	uint32_t before = s->builder.n_words;
 	enum of_err err;
 
-	if (slot == N_SLOTS && list_is_set(s))
-		return OFPBAC_UNSUPPORTED_ORDER;
+	s->lenient = s->env->lenient || a->of10;
 	err = add_standard(s, a);
+	if (err == OF_OK && slot == N_SLOTS && list_is_set(s))
+		return OFPBAC_UNSUPPORTED_ORDER;
 	if (err == OF_OK && s->builder.n_words != before && slot != N_SLOTS)
 		action_set_slot(&s->builder, slot);
 	return err;

@@ -20,6 +20,7 @@ struct list_state {
 	 * actions before made of it. NULL: nothing (buckets, packet-outs), all is allowed.
 	 */
 	struct of_match *known;
+	bool lenient; /* of the action at work: it may name what the frame does not have */
 	bool table_miss;
 	uint8_t table_id; /* of the flow: what a resubmit means by "this table" */
 	unsigned int nesting;
