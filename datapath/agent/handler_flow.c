@@ -17,6 +17,16 @@ enum of_err handle_flow_mod(struct connection *conn, const struct of_msg *msg)
 	return flow_mod_start(conn, &msg->flow_mod);
 }
 
+/* Reasons that a version does not have yet are deletions there (§7.4.2). */
+static uint8_t reason_in(enum of_version version, uint8_t reason)
+{
+	uint8_t last = version == OF10  ? OFPRR_DELETE
+		       : version < OF14 ? OFPRR_GROUP_DELETE
+					: UINT8_MAX;
+
+	return reason > last ? OFPRR_DELETE : reason;
+}
+
 /* §7.4.2: to every connection that wants it. */
 static void send_flow_removed(struct agent *agent, const struct flow *flow, uint8_t reason)
 {
@@ -44,7 +54,8 @@ static void send_flow_removed(struct agent *agent, const struct flow *flow, uint
 	DL_FOREACH (agent->connections, conn) {
 		/* Nicira's form says what a match of 1.0 cannot. */
 		msg.nicira = conn->version == OF10 && conn->nicira.flow_format == NXFF_NXM;
-		if (connection_wants(conn, conn->async.flow_removed_mask, reason))
+		removed->reason = reason_in(conn->version, reason);
+		if (connection_wants(conn, conn->async.flow_removed_mask, removed->reason))
 			connection_send(conn, &msg);
 	}
 }
