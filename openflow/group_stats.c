@@ -206,14 +206,15 @@ static enum of_err group_features_unpack(struct cursor *c, enum of_version versi
 static int group_features_pack(const void *entry, enum of_version version, struct wbuf *b)
 {
 	const struct of_group_features *features = entry;
+	/* Bits of actions that only 1.5 has, copy_field and meter, mean nothing before. */
+	uint32_t known = version < OF15 ? (1u << OF_ACTION_COPY_FIELD) - 1 : UINT32_MAX;
 
-	(void)version;
 	wbuf_u32(b, features->types);
 	wbuf_u32(b, features->capabilities);
 	for (unsigned i = 0; i < 4; i++)
 		wbuf_u32(b, features->max_groups[i]);
 	for (unsigned i = 0; i < 4; i++)
-		wbuf_u32(b, features->actions[i]);
+		wbuf_u32(b, features->actions[i] & known);
 	return 0;
 }
 

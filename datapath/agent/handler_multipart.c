@@ -94,14 +94,20 @@ static enum of_err answer_port_stats(struct connection *conn, const struct of_ms
 	return OF_OK;
 }
 
+/* One port, or all; before 1.5 all are asked for (1.5.1 §7.3.5.7). */
 static enum of_err answer_port_desc(struct connection *conn, const struct of_msg *msg,
 				    struct of_multipart_writer *w)
 {
+	uint32_t port_no = msg->multipart_request.port_no;
 	const struct agent_port_entry *entry;
 
+	if (port_no != OFPP_ANY && agent_port_find(conn->agent, port_no) == NULL)
+		return OFPBRC_BAD_PORT;
 	for (entry = conn->agent->ports; entry != NULL; entry = entry->hh.next) {
 		struct of_port port;
 
+		if (port_no != OFPP_ANY && port_no != entry->port.ofport)
+			continue;
 		agent_port_describe(&entry->port, &port);
 		of_multipart_writer_add(w, &port);
 	}
