@@ -37,6 +37,13 @@ static enum of_err bad_value(enum of_version version)
 	return version < OF14 ? OFPTFFC_BAD_ARGUMENT : OFPBPC_BAD_VALUE;
 }
 
+static enum of_err bad_max_entries(enum of_version version)
+{
+	if (version >= OF15)
+		return OFPTFFC_BAD_MAX_ENT;
+	return version < OF14 ? OFPTFFC_BAD_ARGUMENT : OFPTFFC_EPERM;
+}
+
 static enum of_err unknown_check(enum of_version version, uint32_t unknown)
 {
 	if (unknown & OF_TABLE_FEATURE_EXPERIMENTER)
@@ -175,15 +182,14 @@ enum of_err table_wish_resolve(const struct table_wish *wish,
 	if (wish->version >= OF15) {
 		if (wanted->config & ~abilities->config)
 			return OFPTFFC_BAD_CAPABILITIES;
-		if (wanted->max_entries > abilities->max_entries)
-			return OFPTFFC_BAD_MAX_ENT;
 		if (wanted->features & ~(abilities->features | OFPTFF_FIRST_EGRESS))
 			return OFPTFFC_BAD_FEATURES;
 		result->config = wanted->config;
-		/* Before 1.5 the number is read only (1.3.5 §7.3.5.5.1). */
-		if (wanted->max_entries != 0)
-			result->max_entries = wanted->max_entries;
 	}
+	if (wanted->max_entries > abilities->max_entries)
+		return bad_max_entries(wish->version);
+	if (wanted->max_entries != 0)
+		result->max_entries = wanted->max_entries;
 	if (!take_properties(&r))
 		return bad_value(wish->version);
 	if (wanted->name[0] != '\0')
