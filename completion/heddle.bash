@@ -14,7 +14,7 @@ __heddle_offer() {
 _heddle() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
 	local words=() where=() i
-	local nouns='show port flow group mac lcore stats drops controller network attachment
+	local nouns='show port flow group meter table bundle monitor mac lcore stats drops controller network attachment
 		reload version help'
 
 	COMPREPLY=()
@@ -35,6 +35,10 @@ _heddle() {
 		__heddle_offer -W 'tcp: tls: unix:'
 		return
 		;;
+	-O | --of-version)
+		__heddle_offer -W '1.0 1.3 1.4 1.5'
+		return
+		;;
 	--interval | --count)
 		return
 		;;
@@ -47,7 +51,7 @@ _heddle() {
 			where+=("${COMP_WORDS[i]}" "${COMP_WORDS[i+1]}")
 			((i++))
 			;;
-		--of | --tls-key | --tls-cert | --tls-ca | --file | --interval | --count) ((i++)) ;;
+		--of | --tls-key | --tls-cert | --tls-ca | --file | -O | --of-version | --interval | --count) ((i++)) ;;
 		-*) ;;
 		*) words+=("${COMP_WORDS[i]}") ;;
 		esac
@@ -56,8 +60,13 @@ _heddle() {
 	if [[ $cur == -* ]]; then
 		local options='--switch --run-dir --api --json --help --version'
 		case ${words[0]} in
-		flow) options+=' --of --tls-key --tls-cert --tls-ca --file --strict' ;;
-		group) options+=' --of --tls-key --tls-cert --tls-ca --file' ;;
+		flow | group | meter | table | bundle | monitor)
+			options+=' --of --of-version --tls-key --tls-cert --tls-ca'
+			;;&
+		flow) options+=' --file --strict --bundle' ;;
+		group | meter) options+=' --file --bundle' ;;
+		bundle) options+=' --file' ;;
+		monitor) options+=' --count' ;;
 		lcore) options+=' --interval' ;;
 		stats) options+=' --interval --count' ;;
 		esac
@@ -74,7 +83,11 @@ _heddle() {
 		local actions=
 		case ${words[0]} in
 		port) actions='show add del set' ;;
-		flow | group) actions='show add del' ;;
+		flow) actions='show add mod del' ;;
+		group) actions='show add mod del insert remove features' ;;
+		meter) actions='show add mod del features' ;;
+		table) actions='show features set' ;;
+		monitor) actions='show flows' ;;
 		mac) actions='show add del flush' ;;
 		lcore | controller | network | attachment) actions='show' ;;
 		esac

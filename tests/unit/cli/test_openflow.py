@@ -191,7 +191,7 @@ def group_add_and_del():
     assert c.heddle("group", "del").code == 0
     assert struct.unpack("!HBxI", c.mock.group_mods[2][:8]) == (2, 0, 0xfffffffc)
     r = c.heddle("group", "add", "group_id=666,type=all,bucket=output:vm1")
-    assert r.code == 1 and "delete it first with heddle group del" in r.err, r
+    assert r.code == 1 and "heddle group mod, or delete it first" in r.err, r
 
 
 @tap.test
