@@ -153,6 +153,77 @@ int port_del(const struct cli *cli, int argc, char **argv)
 	return code;
 }
 
+/* A rate or `none` as JSON; NULL: it is neither. */
+static json_t *rate_json(const char *text)
+{
+	uint64_t bps;
+
+	if (strcmp(text, "none") == 0)
+		return json_null();
+	if (units_parse_bit_rate(text, (uint64_t)INT64_MAX, &bps) != 0)
+		return NULL;
+	return json_integer((json_int_t)bps);
+}
+
+/* `1:min=10M,max=100M` (or with colons), `1:none`; false: it is not so. */
+static bool queue_add(json_t *queues, const char *form)
+{
+	json_t *queue = json_object(), *rate;
+	char copy[128], *at = copy, *id, *part;
+	bool good = text_copy(copy, sizeof(copy), form);
+	uint64_t number;
+
+	id = strsep(&at, ":,");
+	good = good && text_parse_u64(id, UINT32_MAX - 1, &number) == 0;
+	while (good && (part = strsep(&at, ":,")) != NULL) {
+		if (strcmp(part, "none") == 0) {
+			json_decref(queue);
+			queue = json_null();
+			good = at == NULL;
+			break;
+		}
+		good = text_starts(part, "min=") || text_starts(part, "max=");
+		rate = good ? rate_json(part + 4) : NULL;
+		good = rate != NULL &&
+		       json_object_set_new(queue,
+					   *part == 'm' && part[1] == 'i' ? "min_bps" : "max_bps",
+					   rate) == 0;
+	}
+	if (good)
+		good = json_object_set(queues, id, queue) == 0;
+	json_decref(queue);
+	return good;
+}
+
+/* Adds `rate=…` or `queue=…` to the body of a PATCH; a CLI_ code, with the error said. */
+static int egress_add(json_t *body, const char *key, const char *value)
+{
+	json_t *egress = json_object_get(body, "egress"), *queues;
+	json_t *rate;
+
+	if (egress == NULL) {
+		egress = json_object();
+		json_object_set_new(body, "egress", egress);
+	}
+	if (strcmp(key, "rate") == 0) {
+		rate = rate_json(value);
+		if (rate != NULL && json_object_set_new(egress, "rate_bps", rate) == 0)
+			return CLI_OK;
+		cli_error("'%s' is no rate; give bits in a second such as 100M or 2.5G, or none",
+			  value);
+		return CLI_USAGE;
+	}
+	queues = json_object_get(egress, "queues");
+	if (queues == NULL) {
+		queues = json_object();
+		json_object_set_new(egress, "queues", queues);
+	}
+	if (queue_add(queues, value))
+		return CLI_OK;
+	cli_error("'%s' is no queue; give queue=ID:min=RATE,max=RATE or queue=ID:none", value);
+	return CLI_USAGE;
+}
+
 /* Adds `key=value` to the body of a PATCH; a CLI_ code, with the error said. */
 static int setting_add(json_t *body, const char *setting)
 {
@@ -171,6 +242,8 @@ static int setting_add(json_t *body, const char *setting)
 	value = equals + 1;
 	if (strcmp(key, "admin") == 0 && (strcmp(value, "up") == 0 || strcmp(value, "down") == 0))
 		return json_object_set_new(body, key, json_string(value)) == 0 ? CLI_OK : CLI_USAGE;
+	if (strcmp(key, "rate") == 0 || strcmp(key, "queue") == 0)
+		return egress_add(body, key, value);
 	if (strcmp(key, "vlan") == 0 || strcmp(key, "trunk") == 0 || strcmp(key, "native") == 0) {
 		if (*value == '\0' || strcmp(value, "none") == 0) {
 			json_object_set_new(body, key, json_null());
@@ -186,7 +259,7 @@ static int setting_add(json_t *body, const char *setting)
 		}
 	}
 	cli_error("'%s' is no setting of a port; give vlan=VID, trunk=10;20, native=VID, mtu=N, "
-		  "admin=up or admin=down",
+		  "rate=RATE, queue=ID:min=RATE,max=RATE, admin=up or admin=down",
 		  setting);
 	return CLI_USAGE;
 }
@@ -266,6 +339,39 @@ static void counters_print(const json_t *counters)
 	table_free(t);
 }
 
+static void rate_cell(struct table *t, uint64_t bps)
+{
+	char text[UNITS_TEXT_SIZE];
+
+	table_cell(t, "%s", bps != 0 ? units_bit_rate((double)bps, text) : "-");
+}
+
+/* The rate and the queues of a port that has any. */
+static void egress_print(const json_t *egress)
+{
+	json_t *queues = json_object_get(egress, "queues"), *queue;
+	uint64_t rate = field_u64(egress, "rate_bps");
+	char text[UNITS_TEXT_SIZE];
+	const char *id;
+	struct table *t;
+
+	if (rate == 0 && json_object_size(queues) < 2)
+		return;
+	printf("rate %s\n\n", rate != 0 ? units_bit_rate((double)rate, text) : "-");
+	t = table_new(">QUEUE|>MIN|>MAX|>FRAMES|>BYTES|>ERRORS");
+	json_object_foreach(queues, id, queue)
+	{
+		table_cell(t, "%s", id);
+		rate_cell(t, field_u64(queue, "min_bps"));
+		rate_cell(t, field_u64(queue, "max_bps"));
+		table_cell(t, "%llu", (unsigned long long)field_u64(queue, "tx_packets"));
+		table_cell(t, "%llu", (unsigned long long)field_u64(queue, "tx_bytes"));
+		table_cell(t, "%llu", (unsigned long long)field_u64(queue, "tx_errors"));
+	}
+	table_print(t, stdout, 0);
+	table_free(t);
+}
+
 static void port_print(const json_t *p)
 {
 	struct text vlan = {0};
@@ -292,6 +398,7 @@ static void port_print(const json_t *p)
 	       strcmp(mac, "00:00:00:00:00:00") != 0 ? mac : "-", text_get(&vlan));
 	if (features.len != 0)
 		printf("features%s\n", text_get(&features));
+	egress_print(json_object_get(p, "egress"));
 	putchar('\n');
 	counters_print(json_object_get(p, "counters"));
 	guest_lines_print(p);

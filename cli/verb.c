@@ -39,12 +39,13 @@ static const struct verb verbs[] = {
 	 "  pcap:IN[:OUT]     capture files\n"
 	 "  dev:DEVARGS       any other DPDK device\n"
 	 "and the options ofport=N, mtu=N, mac=ADDRESS, vlan=VID (access port),\n"
-	 "trunk=10;20;30-40, native=VID.\n"
+	 "trunk=10;20;30-40, native=VID, rate=RATE, queue=ID:min=RATE:max=RATE.\n"
 	 "Example: heddle port add vm1,vhost-user:/run/vm1.sock,vlan=10\n"},
 	{"port", "del", "NAME", 1, 1, 0, port_del, "removes a port", NULL},
 	{"port", "set", "NAME KEY=VALUE...", 2, ANY_NUMBER, 0, port_set, "changes a port",
 	 "Keys: vlan=VID, trunk=10;20;30-40, native=VID (each may be 'none'), mtu=N,\n"
-	 "admin=up or admin=down. Example: heddle port set vm1 vlan=20\n"},
+	 "admin=up or admin=down, rate=RATE or none, queue=ID:min=RATE,max=RATE or\n"
+	 "queue=ID:none; rates in bit/s, as 10M. Example: heddle port set vm1 vlan=20\n"},
 	{"flow", "show", "[FILTER]", 0, 1, CLI_OPT_OF, flow_show, "flows with their counters",
 	 "FILTER is a match, and may hold table=N, cookie=C/MASK, out_port=PORT, out_group=N.\n"
 	 "Example: heddle flow show table=0,dl_vlan=10\n"},

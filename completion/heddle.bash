@@ -101,7 +101,7 @@ _heddle() {
 		;;
 	'port set/'*)
 		compopt -o nospace 2>/dev/null
-		__heddle_offer -W 'vlan= trunk= native= mtu= admin=up admin=down'
+		__heddle_offer -W 'vlan= trunk= native= mtu= rate= queue= admin=up admin=down'
 		;;
 	esac
 }

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lib/units.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 static char *scaled(double value, double step, const char *const *units, char *to)
@@ -33,6 +37,34 @@ char *units_bit_rate(double bps, char *to)
 					    " Gbit/s", " Tbit/s", NULL};
 
 	return scaled(bps, 1000, units, to);
+}
+
+int units_parse_bit_rate(const char *text, uint64_t max, uint64_t *bps)
+{
+	static const char prefixes[] = "kMGT";
+	const char *prefix;
+	double value, factor = 1;
+	char *end;
+
+	/* Not what strtod takes beyond digits: signs, spaces, hexadecimal, infinity. */
+	if (!isdigit((unsigned char)text[0]) || tolower((unsigned char)text[1]) == 'x')
+		return -EINVAL;
+	value = strtod(text, &end);
+	if (memchr(text, 'e', (size_t)(end - text)) != NULL ||
+	    memchr(text, 'E', (size_t)(end - text)) != NULL)
+		return -EINVAL;
+	if (*end != '\0') {
+		prefix = strchr(prefixes, *end == 'K' ? 'k' : *end == 'k' ? 'k' : toupper(*end));
+		if (prefix == NULL || end[1] != '\0')
+			return -EINVAL;
+		for (const char *p = prefixes; p <= prefix; p++)
+			factor *= 1000;
+	}
+	value *= factor;
+	if (value > (double)max)
+		return -ERANGE;
+	*bps = (uint64_t)(value + 0.5);
+	return 0;
 }
 
 char *units_bytes(uint64_t bytes, char *to)

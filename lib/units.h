@@ -21,6 +21,12 @@ char *units_bytes(uint64_t bytes, char *to);
 /** A time span: `3 d 4 h`, `12 m 5 s`, `8 s`. */
 char *units_span(uint64_t seconds, char *to);
 
+/**
+ * Reads a rate in bit/s with an optional decimal prefix (`800000`, `10M`, `2.5G`; k, M, G, T in
+ * either case). 0; -EINVAL: it is none; -ERANGE: it is above `max`.
+ */
+int units_parse_bit_rate(const char *text, uint64_t max, uint64_t *bps);
+
 /** Milliseconds of the monotonic clock. */
 uint64_t clock_ms(void);
 

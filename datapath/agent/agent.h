@@ -23,6 +23,7 @@
 
 #include "datapath/agent/endpoint.h"
 #include "datapath/pmd/pmd.h"
+#include "datapath/pmd/queues.h"
 #include "datapath/table/pipeline.h"
 #include "lib/addr.h"
 #include "openflow/tls.h"
@@ -142,6 +143,7 @@ struct agent_port {
 	uint32_t config; /* OFPPC_* bits in force */
 	bool link_up;
 	uint64_t speed_bps; /* 0: unknown */
+	struct pmd_queues queues;
 };
 
 /**

@@ -82,6 +82,8 @@ int agent_port_added(struct agent *agent, const struct agent_port *port)
 		return -ENOMEM;
 	entry->port = *port;
 	entry->added_ms = agent_now_ms(agent);
+	for (uint16_t i = 0; i < port->queues.n; i++)
+		entry->queue_since_ms[i] = entry->added_ms;
 	HASH_ADD_INORDER(hh, agent->ports, port.ofport, sizeof(entry->port.ofport), entry,
 			 by_number);
 	agent_changed(agent);
@@ -99,6 +101,24 @@ static bool same(const struct of_port *a, const struct of_port *b)
 	       strcmp(a->name, b->name) == 0;
 }
 
+/* Queues that stay keep the time when they were set. */
+static void queues_date(const struct agent *agent, struct agent_port_entry *entry,
+			const struct pmd_queues *queues)
+{
+	uint64_t since_ms[PMD_MAX_QUEUES];
+
+	for (uint16_t i = 0; i < queues->n; i++) {
+		const struct pmd_queues *before = &entry->port.queues;
+
+		since_ms[i] = agent_now_ms(agent);
+		for (uint16_t j = 0; j < before->n; j++) {
+			if (before->queue[j].id == queues->queue[i].id)
+				since_ms[i] = entry->queue_since_ms[j];
+		}
+	}
+	memcpy(entry->queue_since_ms, since_ms, queues->n * sizeof(since_ms[0]));
+}
+
 int agent_port_changed(struct agent *agent, const struct agent_port *port)
 {
 	struct agent_port_entry *entry = agent_port_find(agent, port->ofport);
@@ -108,6 +128,7 @@ int agent_port_changed(struct agent *agent, const struct agent_port *port)
 		return -ENOENT;
 	agent_port_describe(&entry->port, &before);
 	agent_port_describe(port, &after);
+	queues_date(agent, entry, &port->queues);
 	entry->port = *port;
 	agent_changed(agent);
 	group_store_ports_changed(agent->groups);

@@ -25,6 +25,7 @@ struct agent_port_entry {
 	UT_hash_handle hh; /* by ofport */
 	struct agent_port port;
 	uint64_t added_ms;
+	uint64_t queue_since_ms[PMD_MAX_QUEUES]; /* by place in port.queues */
 };
 
 struct connection;

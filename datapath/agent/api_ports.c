@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "datapath/agent/api.h"
+#include "datapath/agent/api_queues.h"
 #include "datapath/agent/host.h"
 #include "openflow/types.h"
 #include "vhost-user/qemu.h"
@@ -67,7 +68,7 @@ static json_t *port_json(const struct host *host, const struct port_entry *entry
 	for (uint16_t i = 0; i < state->n_features; i++)
 		json_array_append_new(features, json_string(state->features[i]));
 	return json_pack(
-		"{s:s, s:i, s:s, s:s, s:o, s:s, s:s, s:s, s:i, s:I, s:i, s:o, s:b, s:o, s:o}",
+		"{s:s, s:i, s:s, s:s, s:o, s:s, s:s, s:s, s:i, s:I, s:i, s:o, s:b, s:o, s:o, s:o}",
 		"name", spec->name, "ofport", (int)entry->settings.ofport, "kind", spec->kind_name,
 		"arg", spec->arg, "role",
 		vhost ? json_string(spec->client ? "client" : "server") : json_null(), "link",
@@ -76,7 +77,8 @@ static json_t *port_json(const struct host *host, const struct port_entry *entry
 		eth_addr_text(&state->mac, mac), "mtu", (int)state->mtu, "speed_bps",
 		(json_int_t)state->speed_bps, "queues", (int)entry->port->n_rxq, "vlan",
 		vlan_json(&entry->settings.vlan), "connected", vhost ? state->connected : true,
-		"features", features, "counters", counters_json(host, entry->port->index));
+		"features", features, "egress", api_egress_json(host, entry), "counters",
+		counters_json(host, entry->port->index));
 }
 
 /* How to start a guest on it. */
@@ -202,6 +204,8 @@ static bool read_change(struct port_change *change, const char *key, const json_
 		change->mtu = (uint16_t)n;
 		return json_is_integer(value) && n >= PORT_MTU_MIN && n <= PORT_MTU_MAX;
 	}
+	if (strcmp(key, "egress") == 0)
+		return api_egress_read(change, value);
 	if (strcmp(key, "admin") == 0 && text != NULL) {
 		change->has_admin = true;
 		change->admin_up = strcmp(text, "up") == 0;
@@ -228,8 +232,9 @@ void api_set_port(void *context, struct http_request *request)
 		http_reply_error(
 			request, 400,
 			"%.40s cannot be set so on port %.40s; there are vlan and native "
-			"(1 to 4094 or null), trunk (as 10;20;30-40 or null), mtu (%d to %d) "
-			"and admin (up or down)",
+			"(1 to 4094 or null), trunk (as 10;20;30-40 or null), mtu (%d to %d), "
+			"admin (up or down) and egress (rate_bps and queues of at least 8000 "
+			"bit/s, or null)",
 			key, name, PORT_MTU_MIN, PORT_MTU_MAX);
 		json_decref(body);
 		return;

@@ -38,8 +38,10 @@ enum of_err handle_meter_mod(struct connection *conn, const struct of_msg *msg);
 /* handler_group.c (§6.7). */
 enum of_err handle_group_mod(struct connection *conn, const struct of_msg *msg);
 
-/* handler_port.c (§7.3.4.3, §7.3.6). */
+/* handler_port.c (§7.3.4.3). */
 enum of_err handle_port_mod(struct connection *conn, const struct of_msg *msg);
+
+/* handler_queue.c (§7.3.6). */
 enum of_err handle_queue_config(struct connection *conn, const struct of_msg *msg);
 
 /* handler_packet.c (§7.3.7). */

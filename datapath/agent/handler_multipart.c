@@ -58,7 +58,6 @@ static void add_port_stats(const struct agent *agent, const struct agent_port_en
 		.duration_s = (uint32_t)(age / 1000),
 		.duration_ns = (uint32_t)(age % 1000 * 1000000),
 		.rx_frame_err = UINT64_MAX,
-		.rx_over_err = UINT64_MAX,
 		.rx_crc_err = UINT64_MAX,
 		.collisions = UINT64_MAX,
 	};
@@ -70,7 +69,8 @@ static void add_port_stats(const struct agent *agent, const struct agent_port_en
 	stats.tx_packets = c.tx_packets;
 	stats.tx_bytes = c.tx_bytes;
 	/* What the port itself refused; what tables dropped is no loss of the port. */
-	stats.rx_dropped = c.drops[DROP_PORT_DOWN] + c.drops[DROP_PORT_NO_RECV];
+	stats.rx_dropped = c.rx_missed + c.drops[DROP_PORT_DOWN] + c.drops[DROP_PORT_NO_RECV];
+	stats.rx_over_err = c.rx_missed;
 	stats.rx_errors = c.drops[DROP_RX_MALFORMED] + c.drops[DROP_RUNT];
 	stats.tx_dropped = c.tx_dropped;
 	of_multipart_writer_add(w, &stats);
@@ -112,17 +112,6 @@ static enum of_err answer_port_desc(struct connection *conn, const struct of_msg
 		of_multipart_writer_add(w, &port);
 	}
 	return OF_OK;
-}
-
-/* There are no queues; asking for one by number is asking for what is not there. */
-static enum of_err answer_queue(struct connection *conn, const struct of_msg *msg,
-				struct of_multipart_writer *w)
-{
-	const struct of_queue_stats_request *request = &msg->multipart_request.queue;
-
-	if (request->port_no != OFPP_ANY && agent_port_find(conn->agent, request->port_no) == NULL)
-		return OFPQOFC_BAD_PORT;
-	return request->queue_id != OFPQ_ALL ? OFPQOFC_BAD_QUEUE : OF_OK;
 }
 
 static enum of_err answer_table_features(struct connection *conn, const struct of_msg *msg,
@@ -185,6 +174,7 @@ static const struct row rows[] = {
 	[OFPMP_FLOW_MONITOR] = {answer_flow_monitor, true},
 	[OFPMP_FLOW_STATS] = {answer_flow, true},
 	[OFPMP_CONTROLLER_STATUS] = {answer_controller_status, false},
+	[OFPMP_QUEUE_DESC] = {answer_queue_desc, false},
 	[OFPMP_BUNDLE_FEATURES] = {answer_bundle_features, false},
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* OFPT_PORT_MOD and queues (OpenFlow 1.3.5 §7.3.4.3, §7.3.6). */
+/* OFPT_PORT_MOD (OpenFlow 1.3.5 §7.3.4.3). */
 #include "datapath/agent/dispatch.h"
 
 #define KNOWN_CONFIG (OFPPC_PORT_DOWN | OFPPC_NO_RECV | OFPPC_NO_FWD | OFPPC_NO_PACKET_IN)
@@ -25,18 +25,5 @@ enum of_err handle_port_mod(struct connection *conn, const struct of_msg *msg)
 	    agent->cfg.ops->port_mod(agent->cfg.host, mod->port_no, mod->config & mod->mask,
 				     mod->mask) != 0)
 		return OFPPMFC_EPERM;
-	return OF_OK;
-}
-
-enum of_err handle_queue_config(struct connection *conn, const struct of_msg *msg)
-{
-	uint32_t port_no = msg->queue_config.port_no;
-	struct of_msg reply;
-
-	if (port_no != OFPP_ANY && agent_port_find(conn->agent, port_no) == NULL)
-		return OFPQOFC_BAD_PORT;
-	connection_reply_init(&reply, msg, OFPT_QUEUE_GET_CONFIG_REPLY);
-	reply.queue_config = (struct of_queue_config){.port_no = port_no};
-	connection_send(conn, &reply);
 	return OF_OK;
 }

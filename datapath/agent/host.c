@@ -21,6 +21,7 @@ static void describe(const struct port_entry *entry, struct agent_port *p)
 		.config = entry->config,
 		.link_up = entry->state.link_up,
 		.speed_bps = entry->state.speed_bps,
+		.queues = entry->settings.queues,
 	};
 	text_copy(p->name, sizeof(p->name), entry->port->spec.name);
 }
@@ -120,7 +121,7 @@ static int read_port_row(const void *bytes, size_t size, uint32_t *ofport, uint3
 	return 0;
 }
 
-#define ROW_MAX_SIZE (PORT_ARG_SIZE + 1024)
+#define ROW_MAX_SIZE (PORT_ARG_SIZE + 4096)
 
 static int remember_number(void *context, const char *name, uint64_t id, const void *bytes,
 			   size_t size)

@@ -34,3 +34,9 @@ enum of_err answer_meter_features(struct connection *conn, const struct of_msg *
 /* controller_status.c: OFPMP_CONTROLLER_STATUS. */
 enum of_err answer_controller_status(struct connection *conn, const struct of_msg *msg,
 				     struct of_multipart_writer *w);
+
+/* handler_queue.c (§7.3.5.8; 1.4.1 §7.3.5.16): see struct row of handler_multipart.c. */
+enum of_err answer_queue(struct connection *conn, const struct of_msg *msg,
+			 struct of_multipart_writer *w);
+enum of_err answer_queue_desc(struct connection *conn, const struct of_msg *msg,
+			      struct of_multipart_writer *w);

@@ -478,6 +478,7 @@ void options_help(FILE *to)
 		"  NAME,dev:DEVARGS       any other DPDK device, as in dev:net_null0,no-rx=1\n"
 		"port options:\n"
 		"  vlan=VID               an access port of that VLAN\n"
+		"  rate=R queue=ID:min=R:max=R   what leaves by the port, in bit/s, as 100M\n"
 		"  trunk=10;20;30-40      carries these VLANs tagged; native=VID is the untagged "
 		"one\n"
 		"  ofport=N               its OpenFlow number; else the lowest that is free\n"

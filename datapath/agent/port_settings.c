@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "datapath/agent/port_queues.h"
 #include "datapath/table/pipeline.h"
 
 #define VID_MAX 4094
@@ -59,6 +60,8 @@ int port_settings_option(void *arg, const char *key, const char *value, char *wh
 		settings->ofport = (uint32_t)number;
 		return 0;
 	}
+	if (strcmp(key, "rate") == 0 || strcmp(key, "queue") == 0)
+		return port_queues_option(&settings->queues, key, value, why, why_size);
 	if (strcmp(key, "vlan") == 0) {
 		if (vlan->mode == VLAN_TRUNK)
 			return refuse_mix(why, why_size);
@@ -78,17 +81,35 @@ int port_settings_option(void *arg, const char *key, const char *value, char *wh
 		return err;
 	}
 	snprintf(why, why_size,
-		 "option %.40s is unknown; a port has ofport, vlan, trunk, native, queues, mtu, "
-		 "mac, "
-		 "server and client",
+		 "option %.40s is unknown; a port has ofport, vlan, trunk, native, rate, "
+		 "queue, queues, mtu, mac, server and client",
 		 key);
 	return -EINVAL;
+}
+
+static int change_queues(struct pmd_queues *queues, const struct port_change *change, char *why,
+			 size_t why_size)
+{
+	int err = 0;
+
+	if (change->has_rate)
+		queues->rate_bps = change->rate_bps;
+	for (uint16_t i = 0; i < change->n_queues; i++) {
+		if (change->queue[i].gone)
+			port_queues_unset(queues, change->queue[i].queue.id);
+	}
+	for (uint16_t i = 0; err == 0 && i < change->n_queues; i++) {
+		if (!change->queue[i].gone)
+			err = port_queues_set(queues, &change->queue[i].queue, why, why_size);
+	}
+	return err != 0 ? err : port_queues_check(queues, why, why_size);
 }
 
 int port_settings_change(struct port_settings *settings, const struct port_change *change,
 			 char *why, size_t why_size)
 {
 	struct vlan_port vlan = settings->vlan;
+	struct pmd_queues queues = settings->queues;
 	int err = 0;
 
 	if (change->has_vlan && change->vlan != 0 &&
@@ -117,7 +138,11 @@ int port_settings_change(struct port_settings *settings, const struct port_chang
 		err = -EINVAL;
 	}
 	if (err == 0)
+		err = change_queues(&queues, change, why, why_size);
+	if (err == 0) {
 		settings->vlan = vlan;
+		settings->queues = queues;
+	}
 	return err;
 }
 
@@ -153,6 +178,7 @@ void port_settings_text(const struct port_settings *settings, struct text *text)
 	const struct vlan_port *vlan = &settings->vlan;
 	struct text trunk = {0};
 
+	port_queues_text(&settings->queues, text);
 	if (vlan->mode == VLAN_ACCESS)
 		text_add(text, ",vlan=%u", vlan->access);
 	if (vlan->mode != VLAN_TRUNK)

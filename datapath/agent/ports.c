@@ -11,6 +11,7 @@
 #include <rte_rcu_qsbr.h>
 
 #include "datapath/agent/port_numbers.h"
+#include "datapath/agent/port_queues.h"
 #include "openflow/types.h"
 
 /* Links of devices that do not tell of their changes are looked at this often. */
@@ -284,6 +285,9 @@ static int join(struct port_entry *entry, char *why, size_t why_size)
 	err = pmd_add_port(ports->config.pmd, port);
 	if (err < 0)
 		goto withdraw;
+	/* The port works without, and is not worth refusing. */
+	if (pmd_set_queues(ports->config.pmd, port->index, &entry->settings.queues) < 0)
+		log_error("ports", "%s: no memory for its queues; set them again", port->spec.name);
 	return 0;
 
 withdraw:
@@ -303,6 +307,9 @@ int ports_add(struct ports *ports, const char *spec_text, uint32_t config,
 	uint16_t index;
 	int err = port_spec_parse(spec_text, &spec, port_settings_option, &settings, why, why_size);
 
+	if (err < 0)
+		return err;
+	err = port_queues_check(&settings.queues, why, why_size);
 	if (err < 0)
 		return err;
 	err = claim(ports, spec.name, &settings, &index, why, why_size);
@@ -419,6 +426,11 @@ int ports_set(struct ports *ports, const char *name, const struct port_change *c
 			return err;
 		}
 		entry->port->spec.mtu = change->mtu;
+	}
+	err = pmd_set_queues(ports->config.pmd, entry->port->index, &settings.queues);
+	if (err < 0) {
+		snprintf(why, why_size, "no memory for the queues of port %s; free some", name);
+		return err;
 	}
 	entry->settings = settings;
 	config = entry->config;

@@ -135,10 +135,10 @@ struct port_env {
 
 /**
  * Reads `NAME,KIND:ARG[,option]…` of the ports' own options (queues, mtu, mac, client, server) and
- * leaves every other option of ours (ofport, vlan, trunk, native) to `other`, called once for each
- * with key and value (value "" when there was no `=`); `other` returns 0, or -EINVAL after writing
- * its sentence to `why`. In `dev:` everything up to the first option of ours is DPDK's.
- * 0, or -EINVAL with one sentence (cause, object, remedy) in `why`. Pure; any thread.
+ * leaves every other option of ours (ofport, vlan, trunk, native, rate, queue) to `other`, called
+ * once for each with key and value (value "" when there was no `=`); `other` returns 0, or -EINVAL
+ * after writing its sentence to `why`. In `dev:` everything up to the first option of ours is
+ * DPDK's. 0, or -EINVAL with one sentence (cause, object, remedy) in `why`. Pure; any thread.
  */
 int port_spec_parse(const char *text, struct port_spec *spec,
 		    int (*other)(void *arg, const char *key, const char *value, char *why,

@@ -29,8 +29,8 @@ static const struct {
 	{"dev", PORT_ETHDEV},
 };
 
-static const char *const own_options[] = {"ofport", "vlan", "trunk",  "native", "queues",
-					  "mtu",    "mac",  "client", "server"};
+static const char *const own_options[] = {"rate",   "queue", "ofport", "vlan",   "trunk", "native",
+					  "queues", "mtu",   "mac",    "client", "server"};
 
 /* Devices of DPDK that have options of the same names as ours: there, theirs go first. */
 static const struct {
@@ -224,7 +224,7 @@ static int parse_option(struct spec_parse *p, char *word)
 	if (!is_own_option(word))
 		return fail(p,
 			    "port %s: there is no option '%.40s'; use ofport, vlan, trunk, "
-			    "native, queues, mtu, mac, server or client",
+			    "native, rate, queue, queues, mtu, mac, server or client",
 			    p->spec->name, word);
 	if (value != NULL)
 		*value++ = '\0';
@@ -267,7 +267,7 @@ int port_spec_parse(const char *text, struct port_spec *spec,
 		    void *arg, char *why, size_t why_size)
 {
 	struct spec_parse p = {spec, other, arg, why, why_size};
-	char copy[PORT_ARG_SIZE + 512];
+	char copy[PORT_ARG_SIZE + 2048];
 	char *kind, *rest, *kind_arg = NULL;
 	int error;
 

@@ -57,7 +57,7 @@ FORBIDDEN_IN_PMD = ("malloc", "calloc", "realloc", "free", "strdup", "printf", "
                     "rte_free", "log_info", "log_warn", "log_error", "log_debug", "read", "write",
                     "open", "ioctl", "syslog")
 # Set-up of lcores runs on the control thread, although it stands beside the loop.
-PMD_CONTROL_SIDE = re.compile(r"datapath/pmd/(pmd|lcore_setup)\.c$")
+PMD_CONTROL_SIDE = re.compile(r"datapath/pmd/(pmd|lcore_setup|tx_sched_setup)\.c$")
 # The kick that wakes the control thread when it sleeps, as a guest is kicked.
 PMD_KICK = ("datapath/pmd/loop.c", "write")
 

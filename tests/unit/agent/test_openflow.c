@@ -230,7 +230,7 @@ static void every_multipart_is_answered(void **state)
 		{OFPMP_AGGREGATE, 1},
 		{OFPMP_TABLE, 254},
 		{OFPMP_PORT_STATS, 4},
-		{OFPMP_QUEUE, 0},
+		{OFPMP_QUEUE, 4},
 		{OFPMP_GROUP, 1},
 		{OFPMP_GROUP_DESC, 1},
 		{OFPMP_GROUP_FEATURES, 1},

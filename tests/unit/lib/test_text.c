@@ -129,11 +129,23 @@ static void test_address_ranges(void **state)
 
 static void test_units(void **state)
 {
+	static const char *const bad[] = {"",     "M",    "-1",  "0x10", "1e3",
+					  "10MM", "10 M", "nan", "1P"};
+	uint64_t bps;
 	char to[UNITS_TEXT_SIZE];
 
 	assert_string_equal(units_count(999, to), "999");
 	assert_string_equal(units_count(1250000, to), "1.25 M");
 	assert_string_equal(units_bit_rate(9.41e9, to), "9.41 Gbit/s");
+	assert_int_equal(units_parse_bit_rate("10M", UINT64_MAX, &bps), 0);
+	assert_int_equal(bps, 10000000);
+	assert_int_equal(units_parse_bit_rate("2.5g", UINT64_MAX, &bps), 0);
+	assert_int_equal(bps, 2500000000);
+	assert_int_equal(units_parse_bit_rate("800", UINT64_MAX, &bps), 0);
+	assert_int_equal(bps, 800);
+	assert_int_equal(units_parse_bit_rate("2k", 1999, &bps), -ERANGE);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(units_parse_bit_rate(bad[i], UINT64_MAX, &bps), -EINVAL);
 	assert_string_equal(units_span(8, to), "8 s");
 	assert_string_equal(units_span(3661, to), "1 h 1 m");
 	assert_string_equal(units_span(90061, to), "1 d 1 h");

@@ -120,7 +120,7 @@ static void refuses_what_is_wrong_and_says_why(void **state)
 		{"vm1,tap:a234567890123456", "network interface"},
 		{"vm1,pcap::", "argument"},
 		{"vm1,pci:eth0", "PCI address"},
-		{"vm1,tap:t,queue=2", "no option 'queue=2'"},
+		{"vm1,tap:t,queu=2", "no option 'queu=2'"},
 		{"vm1,tap:t,queues=0", "from 1 to 16"},
 		{"vm1,tap:t,queues=17", "from 1 to 16"},
 		{"vm1,tap:t,mtu=67", "from 68 to 9216"},
