@@ -15,71 +15,22 @@
 #define ETH_TYPE_MPLS_MULTICAST 0x8848
 #define ETH_TYPE_PBB 0x88e7
 
-/* --- what is known of the frame --------------------------------------------------------------- */
-
-/* May the frame be of one of these types? `b` 0: there is only one. */
-static bool may_be(const struct list_state *s, uint64_t a, uint64_t b)
-{
-	uint64_t type;
-
-	if (s->known == NULL || s->lenient)
-		return true;
-	type = of_match_get_u64(s->known, OF_FIELD_ETH_TYPE, 0);
-	return type == a || (b != 0 && type == b);
-}
+/* --- what a frame may be --------------------------------------------------------------------- */
 
 static bool may_be_ip(const struct list_state *s)
 {
-	return may_be(s, ETH_TYPE_IPV4, ETH_TYPE_IPV6);
+	return list_may_be(s, ETH_TYPE_IPV4, ETH_TYPE_IPV6);
 }
 
 static bool may_be_mpls(const struct list_state *s)
 {
-	return may_be(s, ETH_TYPE_MPLS, ETH_TYPE_MPLS_MULTICAST);
+	return list_may_be(s, ETH_TYPE_MPLS, ETH_TYPE_MPLS_MULTICAST);
 }
 
 /* A time to live can be copied where there is one: in MPLS and in IP. */
 static bool may_have_ttl(const struct list_state *s)
 {
 	return may_be_mpls(s) || may_be_ip(s);
-}
-
-static bool known_untagged(const struct list_state *s)
-{
-	const struct of_match_field *f;
-
-	if (s->known == NULL || s->lenient)
-		return false;
-	f = of_match_find(s->known, OF_FIELD_VLAN_VID);
-	return f != NULL && !f->masked && of_match_field_value(f) == OFPVID_NONE;
-}
-
-static void know(struct list_state *s, enum of_field field, uint64_t value)
-{
-	if (s->known == NULL)
-		return;
-	of_match_remove(s->known, field);
-	of_match_add_u64(s->known, field, value);
-}
-
-/* The frame is of another type now; what it carries is not known any more. */
-static void know_type(struct list_state *s, uint64_t type)
-{
-	static const enum of_field outer[] = {OF_FIELD_IN_PORT, OF_FIELD_VLAN_VID,
-					      OF_FIELD_VLAN_PCP};
-	struct of_match before;
-
-	if (s->known == NULL)
-		return;
-	of_match_copy(&before, s->known);
-	of_match_init(s->known);
-	for (unsigned int i = 0; i < sizeof(outer) / sizeof(outer[0]); i++) {
-		const struct of_match_field *f = of_match_find(&before, outer[i]);
-
-		if (f != NULL)
-			of_match_add(s->known, f->field, f->value, f->masked ? f->mask : NULL);
-	}
-	of_match_add_u64(s->known, OF_FIELD_ETH_TYPE, type);
 }
 
 /* --- ways out --------------------------------------------------------------------------------- */
@@ -183,138 +134,6 @@ static enum of_err add_enqueue(struct list_state *s, const struct of_action *a)
 	return err;
 }
 
-/* --- fields ----------------------------------------------------------------------------------- */
-
-static void keep(struct list_state *s, enum of_field field)
-{
-	if (compile_is_own(field) && s->env->keep_words != NULL)
-		s->env->keep_words(s->env->context, FLOW_OWN_WORDS);
-}
-
-/* Sets bits of a field, which may be spread over several places, to those of 16 bytes. */
-static enum of_err add_set_bits(struct list_state *s, enum of_field field, const uint8_t value[16],
-				const uint8_t mask[16])
-{
-	struct of_subfield sub = {.field = field, .n_bits = of_field_info(field)->n_bits};
-	struct flow_key v = {0}, m = {0};
-	struct of_match_field f = {.field = field};
-	struct flow_bits bits;
-	unsigned int n;
-
-	memcpy(f.value, value, sizeof(f.value));
-	memcpy(f.mask, mask, sizeof(f.mask));
-	if (compile_field(&f, &v, &m) != OF_OK)
-		return OFPBAC_BAD_SET_TYPE;
-	if (field == OF_FIELD_VLAN_VID) { /* OFPVID_PRESENT has another meaning in the key */
-		((uint8_t *)&m.vlan_tci_be)[0] &= 0xef;
-		((uint8_t *)&v.vlan_tci_be)[0] &= 0xef;
-	}
-	for (; sub.n_bits != 0;
-	     sub.offset = (uint16_t)(sub.offset + n), sub.n_bits = (uint16_t)(sub.n_bits - n)) {
-		struct flow_field_place place;
-		unsigned int i = 0;
-
-		n = compile_bits(&sub, &bits);
-		if (n == 0)
-			return OFPBAC_BAD_SET_TYPE;
-		place = flow_field_place((enum flow_field)bits.field);
-		while (i < place.size && ((const uint8_t *)&m)[place.offset + i] == 0)
-			i++;
-		if (i != place.size) /* some bit of it is to be set */
-			action_add_set_field(&s->builder, (enum flow_field)bits.field,
-					     (const uint8_t *)&v + place.offset,
-					     (const uint8_t *)&m + place.offset);
-	}
-	return OF_OK;
-}
-
-static enum of_err add_set_field(struct list_state *s, const struct of_match_field *f)
-{
-	enum of_err err;
-
-	if (of_field_info(f->field) == NULL || !compile_settable(f->field))
-		return OFPBAC_BAD_SET_TYPE;
-	/* §7.2.3.7: without OFPVID_PRESENT it would name no VLAN. */
-	if (f->field == OF_FIELD_VLAN_VID && !f->masked &&
-	    !(of_match_field_value(f) & OFPVID_PRESENT))
-		return OFPBAC_BAD_SET_ARGUMENT;
-	if (s->known != NULL && !s->lenient && !of_match_has_prerequisites(s->known, f->field))
-		return OFPBAC_MATCH_INCONSISTENT;
-	if (f->field == OF_FIELD_VLAN_VID && known_untagged(s))
-		return OFPBAC_MATCH_INCONSISTENT;
-	err = add_set_bits(s, f->field, f->value, f->mask);
-	if (err != OF_OK)
-		return err;
-	keep(s, f->field);
-	if (f->field == OF_FIELD_ETH_TYPE)
-		know_type(s, of_match_field_value(f));
-	else if (f->field == OF_FIELD_IP_PROTO)
-		know(s, OF_FIELD_IP_PROTO, of_match_field_value(f));
-	return OF_OK;
-}
-
-static enum of_err add_set_number(struct list_state *s, enum of_field field, uint64_t number,
-				  uint64_t care)
-{
-	uint8_t value[16] = {0}, mask[16] = {0};
-	unsigned int size = of_field_info(field)->n_bytes;
-
-	for (unsigned int i = 0; i < size; i++) {
-		value[i] = (uint8_t)(number >> 8 * (size - 1 - i));
-		mask[i] = (uint8_t)(care >> 8 * (size - 1 - i));
-	}
-	return add_set_bits(s, field, value, mask);
-}
-
-static enum of_err add_copy(struct list_state *s, const struct of_action *a)
-{
-	struct of_subfield from = {a->copy_field.from, a->copy_field.from_offset,
-				   a->copy_field.n_bits};
-	struct of_subfield to = {a->copy_field.to, a->copy_field.to_offset, a->copy_field.n_bits};
-
-	if (!compile_readable(from.field) || !compile_settable(to.field))
-		return OFPBAC_BAD_SET_TYPE;
-	if (s->known != NULL && !s->lenient &&
-	    (!of_match_has_prerequisites(s->known, from.field) ||
-	     !of_match_has_prerequisites(s->known, to.field)))
-		return OFPBAC_MATCH_INCONSISTENT;
-	while (to.n_bits != 0) {
-		struct flow_bits source, target;
-		unsigned int n = compile_bits(&from, &source), m;
-
-		if (n == 0)
-			return OFPBAC_BAD_SET_ARGUMENT;
-		m = compile_bits(&to, &target);
-		if (m == 0)
-			return OFPBAC_BAD_SET_ARGUMENT;
-		n = n < m ? n : m;
-		source.n_bits = target.n_bits = (uint8_t)n;
-		action_add_bits(&s->builder, ACTION_COPY_FIELD, 0, &source, &target);
-		from.offset = (uint16_t)(from.offset + n);
-		from.n_bits = (uint16_t)(from.n_bits - n);
-		to.offset = (uint16_t)(to.offset + n);
-		to.n_bits = (uint16_t)(to.n_bits - n);
-	}
-	keep(s, from.field);
-	keep(s, to.field);
-	return OF_OK;
-}
-
-/* An action with one run of bits, which must stand in one place. */
-static enum of_err add_bits(struct list_state *s, enum action_op op, const struct of_subfield *sub,
-			    uint16_t max_len)
-{
-	struct flow_bits bits;
-
-	if (op == ACTION_STACK_POP ? !compile_settable(sub->field) : !compile_readable(sub->field))
-		return OFPBAC_BAD_SET_TYPE;
-	if (compile_bits(sub, &bits) != sub->n_bits)
-		return OFPBAC_BAD_SET_ARGUMENT;
-	action_add_bits(&s->builder, op, max_len, &bits, NULL);
-	keep(s, sub->field);
-	return OF_OK;
-}
-
 /* --- pushes, pops, times to live -------------------------------------------------------------- */
 
 static enum of_err add_push_vlan(struct list_state *s, const struct of_action *a)
@@ -332,7 +151,7 @@ static enum of_err add_push_vlan(struct list_state *s, const struct of_action *a
 
 static enum of_err add_pop_vlan(struct list_state *s)
 {
-	if (known_untagged(s))
+	if (list_known_untagged(s))
 		return OFPBAC_MATCH_INCONSISTENT;
 	action_add(&s->builder, ACTION_POP_VLAN, 0);
 	if (s->known != NULL) {
@@ -351,7 +170,7 @@ static enum of_err add_mpls(struct list_state *s, const struct of_action *a)
 	if (!push && !may_be_mpls(s))
 		return OFPBAC_MATCH_INCONSISTENT;
 	action_add(&s->builder, push ? ACTION_PUSH_MPLS : ACTION_POP_MPLS, a->ethertype);
-	know_type(s, a->ethertype);
+	list_know_type(s, a->ethertype);
 	return OF_OK;
 }
 
@@ -361,14 +180,14 @@ static enum of_err add_pbb(struct list_state *s, const struct of_action *a)
 		if (a->ethertype != ETH_TYPE_PBB)
 			return OFPBAC_BAD_ARGUMENT;
 		action_add(&s->builder, ACTION_PUSH_PBB, 0);
-		know_type(s, ETH_TYPE_PBB);
+		list_know_type(s, ETH_TYPE_PBB);
 		if (s->known != NULL) { /* the tags are inside now */
 			of_match_remove(s->known, OF_FIELD_VLAN_PCP);
 			of_match_remove(s->known, OF_FIELD_VLAN_VID);
 		}
 		return OF_OK;
 	}
-	if (!may_be(s, ETH_TYPE_PBB, 0))
+	if (!list_may_be(s, ETH_TYPE_PBB, 0))
 		return OFPBAC_MATCH_INCONSISTENT;
 	action_add(&s->builder, ACTION_POP_PBB, 0);
 	s->known = NULL; /* the customer's frame may be any */
@@ -385,7 +204,7 @@ static enum of_err add_plain(struct list_state *s, enum action_op op, bool fits)
 
 static enum of_err add_set_ttl(struct list_state *s, enum of_field field, uint8_t ttl, bool fits)
 {
-	return fits ? add_set_number(s, field, ttl, UINT8_MAX) : OFPBAC_MATCH_INCONSISTENT;
+	return fits ? list_add_set_number(s, field, ttl, UINT8_MAX) : OFPBAC_MATCH_INCONSISTENT;
 }
 
 /* --- Nicira's --------------------------------------------------------------------------------- */
@@ -419,7 +238,7 @@ static enum of_err add_learn(struct list_state *s, const struct of_learn *learn)
 			continue;
 		memset(f.mask, 0xff, sizeof(f.mask));
 		compile_field(&f, &words.value, &words.mask);
-		keep(s, f.field);
+		list_keep(s, f.field);
 	}
 	action_add_learn(&s->builder, handle, flow_key_words(&words.mask));
 	return OF_OK;
@@ -457,10 +276,11 @@ static enum of_err add_extension(struct list_state *s, const struct of_action *a
 {
 	switch (a->type) {
 	case OF_ACTION_SET_VLAN_VID:
-		return add_set_number(s, OF_FIELD_VLAN_TCI, OFPVID_PRESENT | a->vlan_vid, 0x1fff);
+		return list_add_set_number(s, OF_FIELD_VLAN_TCI, OFPVID_PRESENT | a->vlan_vid,
+					   0x1fff);
 	case OF_ACTION_SET_VLAN_PCP:
-		return add_set_number(s, OF_FIELD_VLAN_TCI,
-				      OFPVID_PRESENT | (uint64_t)a->vlan_pcp << 13, 0xf000);
+		return list_add_set_number(s, OF_FIELD_VLAN_TCI,
+					   OFPVID_PRESENT | (uint64_t)a->vlan_pcp << 13, 0xf000);
 	case OF_ACTION_ENQUEUE:
 		return add_enqueue(s, a);
 	case OF_ACTION_RESUBMIT:
@@ -472,14 +292,15 @@ static enum of_err add_extension(struct list_state *s, const struct of_action *a
 	case OF_ACTION_CONTROLLER:
 		return add_controller(s, a);
 	case OF_ACTION_OUTPUT_REG:
-		return add_bits(s, ACTION_OUTPUT_REG, &a->output_reg.from, a->output_reg.max_len);
+		return list_add_bits(s, ACTION_OUTPUT_REG, &a->output_reg.from,
+				     a->output_reg.max_len);
 	case OF_ACTION_POP_QUEUE:
 		action_add(&s->builder, ACTION_POP_QUEUE, 0);
 		return OF_OK;
 	case OF_ACTION_STACK_PUSH:
-		return add_bits(s, ACTION_STACK_PUSH, &a->stack, 0);
+		return list_add_bits(s, ACTION_STACK_PUSH, &a->stack, 0);
 	case OF_ACTION_STACK_POP:
-		return add_bits(s, ACTION_STACK_POP, &a->stack, 0);
+		return list_add_bits(s, ACTION_STACK_POP, &a->stack, 0);
 	case OF_ACTION_EXIT:
 		action_add(&s->builder, ACTION_EXIT, 0);
 		return OF_OK;
@@ -522,9 +343,9 @@ static enum of_err add_standard(struct list_state *s, const struct of_action *a)
 	case OF_ACTION_POP_PBB:
 		return add_pbb(s, a);
 	case OF_ACTION_SET_FIELD:
-		return add_set_field(s, &a->set_field);
+		return list_add_set_field(s, &a->set_field);
 	case OF_ACTION_COPY_FIELD:
-		return add_copy(s, a);
+		return list_add_copy(s, a);
 	case OF_ACTION_SET_NW_TTL:
 		return add_set_ttl(s, OF_FIELD_NW_TTL, a->ttl, may_be_ip(s));
 	case OF_ACTION_SET_MPLS_TTL:

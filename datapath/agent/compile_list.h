@@ -40,3 +40,31 @@ enum action_slot list_slot(const struct of_action *a);
 
 /** Appends all actions; what is a set comes in the order of sets, the last of a kind counts. */
 enum of_err list_add_all(struct list_state *s, const struct of_actions *actions);
+
+/* compile_field.c */
+
+/** May the frame be of one of these types? `b` 0: there is only one. */
+bool list_may_be(const struct list_state *s, uint64_t a, uint64_t b);
+
+/** Is it known that the frame has no tag? */
+bool list_known_untagged(const struct list_state *s);
+
+/** The frame is of another type now; what it carries is not known any more. */
+void list_know_type(struct list_state *s, uint64_t type);
+
+/** The pipeline's own words are filled for all frames if the field stands in one of them. */
+void list_keep(struct list_state *s, enum of_field field);
+
+/** Appends a set-field action; errors as compile_instructions'. */
+enum of_err list_add_set_field(struct list_state *s, const struct of_match_field *f);
+
+/** Sets the bits `care` of a field of at most 8 bytes to those of `number`. */
+enum of_err list_add_set_number(struct list_state *s, enum of_field field, uint64_t number,
+				uint64_t care);
+
+/** Appends a copy-field action, in as many parts as its fields have places. */
+enum of_err list_add_copy(struct list_state *s, const struct of_action *a);
+
+/** Appends an action with one run of bits, which must stand in one place. */
+enum of_err list_add_bits(struct list_state *s, enum action_op op, const struct of_subfield *sub,
+			  uint16_t max_len);
