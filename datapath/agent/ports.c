@@ -16,7 +16,8 @@
 
 /* Links of devices that do not tell of their changes are looked at this often. */
 #define POLL_MS 500
-#define CONFIG_BITS (OFPPC_PORT_DOWN | OFPPC_NO_RECV | OFPPC_NO_FWD | OFPPC_NO_PACKET_IN)
+#define CONFIG_BITS                                                                                \
+	(OFPPC_PORT_DOWN | OFPPC_NO_RECV | OFPPC_NO_FLOOD | OFPPC_NO_FWD | OFPPC_NO_PACKET_IN)
 #define INDEX_WORDS (PIPELINE_MAX_PORTS / 64)
 
 struct ports {
@@ -229,6 +230,7 @@ static int publish(struct port_entry *entry)
 		.index = entry->port->index,
 		.no_recv = (entry->config & (OFPPC_PORT_DOWN | OFPPC_NO_RECV)) != 0,
 		.no_fwd = (entry->config & (OFPPC_PORT_DOWN | OFPPC_NO_FWD)) != 0,
+		.no_flood = (entry->config & OFPPC_NO_FLOOD) != 0,
 		.no_packet_in = (entry->config & OFPPC_NO_PACKET_IN) != 0,
 		.vlan = entry->settings.vlan,
 	};

@@ -28,6 +28,7 @@ struct vhost_port {
 	_Atomic uint16_t mtu;    /* control thread: wo, lcores: ro */
 	_Atomic bool admin_down; /* control thread: wo, lcores: ro */
 	bool extra_told;         /* control thread */
+	struct eth_addr mac;     /* ro */
 };
 
 static struct vhost_port *vhost_of(struct port *port)
@@ -179,7 +180,7 @@ static void vhost_state(struct port *port, struct port_state *state)
 		.n_rxq = net.n_rxq,
 		.n_txq = net.n_txq,
 		.mtu = atomic_load(&v->mtu),
-		.mac = port->spec.mac,
+		.mac = v->mac,
 	};
 	_Static_assert(RTE_DIM(state->features) >= VHOST_NET_MAX_FEATURES, "too few features");
 	state->n_features = vhost_net_feature_names(net.features, state->features);
@@ -241,6 +242,26 @@ static void vhost_grace(void *arg)
 	v->env->grace(v->env->changed_arg);
 }
 
+/*
+ * A port that was given no address has one of its own all the same, the same at each start: locally
+ * administered, by a hash (FNV-1a) of its name and socket.
+ */
+static struct eth_addr mac_make(const struct port_spec *spec)
+{
+	const char *const parts[] = {spec->name, ",", spec->arg};
+	uint64_t hash = 0xcbf29ce484222325;
+	struct eth_addr mac;
+
+	for (size_t i = 0; i < RTE_DIM(parts); i++) {
+		for (const char *c = parts[i]; *c != '\0'; c++)
+			hash = (hash ^ (uint8_t)*c) * 0x100000001b3;
+	}
+	for (size_t i = 0; i < sizeof(mac.b); i++)
+		mac.b[i] = (uint8_t)(hash >> 8 * i);
+	mac.b[0] = (mac.b[0] & 0xfc) | 0x02;
+	return mac;
+}
+
 struct port *vhost_port_open(const struct port_spec *spec, const struct port_env *env, char *why,
 			     size_t why_size)
 {
@@ -264,6 +285,7 @@ struct port *vhost_port_open(const struct port_spec *spec, const struct port_env
 				.n_rxq = config.n_queues,
 				.n_txq = config.n_queues,
 				.socket_id = (int)rte_socket_id()};
+	v->mac = spec->has_mac ? spec->mac : mac_make(spec);
 	if (v->port.spec.mtu == 0)
 		v->port.spec.mtu = MTU_DEFAULT;
 	atomic_init(&v->mtu, v->port.spec.mtu);

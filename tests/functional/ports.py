@@ -214,4 +214,39 @@ def _(t):
     raw.close()
 
 
+@test("vhost-user ports have an address of their own, the same at each start; mac= is another")
+def _(t):
+    seen = []
+    for _ in range(2):
+        switch = Switch(t, ports=[f"a,vhost-user:{t.path('a')}", f"b,vhost-user:{t.path('b')}", f"c,vhost-user:{t.path('c')},mac=52:54:00:aa:bb:01"])
+        seen.append({name: port["mac"] for name, port in switch.ports().items()})
+        switch.stop()
+    equal(seen[0], seen[1], "addresses")
+    equal(seen[0]["c"], "52:54:00:aa:bb:01", "the given one")
+    check(seen[0]["a"] != seen[0]["b"], "two ports with one address")
+    for name in "ab":
+        equal(int(seen[0][name][:2], 16) & 3, 2, "local and of one station")
+
+
+@test("port-mod in 1.0: no-flood keeps floods away; bits of a spanning tree change nothing")
+def _(t):
+    net = Net(t)
+    switch = Switch(t, net, fail_mode="secure")
+    a, b, c = (switch.connect(net, f"h{n}", f",ofport={n}") for n in (1, 2, 3))
+    switch.ofctl("add-flow", "actions=FLOOD", version="OpenFlow10")
+    frame = eth("ff:ff:ff:ff:ff:ff", a.mac, 0x88B5, b"x")
+    source, sinks = a.raw(), (b.raw(), c.raw())
+    for _ in range(2):
+        switch.ofctl("mod-port", "2", "no-flood", version="OpenFlow10")
+        check("NO_FLOOD" in switch.ofctl("show", version="OpenFlow10").stdout, "NO_FLOOD is not shown")
+        source.send(frame)
+        sinks[1].expect("the flood", lambda f: f == frame)
+        equal(sinks[0].drain(0.1), [], "floods by port 2")
+        switch.ofctl("mod-port", "2", "flood", version="OpenFlow10")
+        source.send(frame)
+        for sink in sinks:
+            sink.expect("the flood", lambda f: f == frame)
+        switch.ofctl("mod-port", "2", "no-stp", version="OpenFlow10")
+
+
 main()
