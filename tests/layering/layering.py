@@ -20,7 +20,7 @@ import sys
 # folder -> (our folders whose headers it may include, groups of libraries it may include)
 ALLOWED = {
     "lib": ((), ()),
-    "openflow": (("lib",), ("libevent", "openssl")),    # its channel is a bufferevent
+    "openflow": (("lib",), ("libevent", "openssl", "uthash")),    # its channel is a bufferevent
     "vhost-user": (("lib",), ("dpdk",)),
     "datapath/table": (("lib",), ("dpdk",)),
     "datapath/port": (("lib",), ("dpdk",)),
