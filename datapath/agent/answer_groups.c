@@ -2,7 +2,6 @@
 /* What multipart requests ask of groups (OpenFlow 1.3.5 §7.3.5.9 to §7.3.5.11). */
 #include "datapath/agent/multipart.h"
 #include "datapath/agent/table_features.h"
-#include "datapath/agent/table_features.h"
 
 /* The group that was asked for, or the first of all; then the next. */
 static const struct group_entry *first(const struct agent *agent, uint32_t id)

@@ -212,7 +212,7 @@ def texts(parts):
 
 def strip(value):
     if isinstance(value, dict):
-        return {k: strip(v) for k, v in value.items() if k not in ("len", "length", "type")}
+        return {k: strip(v) for k, v in value.items() if k not in ("len", "length", "type", "action_array_len")}
     return [strip(v) for v in value] if isinstance(value, list) else value
 
 
