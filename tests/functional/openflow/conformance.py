@@ -18,9 +18,10 @@ import signal
 logging.disable(logging.CRITICAL)       # os-ken's and scapy's
 from heddle_test.case import Case, Failure, show_logs
 
+import documentation
 from bench import Bench
 from peer import NAMES
-from table import load
+from table import CASES, load
 
 
 class Stage:
@@ -78,8 +79,12 @@ def main():
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(143))
     todo = {v: [c for c in cases if c.counts_for(v)] for v in versions}
-    print(f"1..{sum(map(len, todo.values())) + len(versions)}", flush=True)
-    number = failed = 0
+    print(f"1..{1 + sum(map(len, todo.values())) + len(versions)}", flush=True)
+    lines, number, failed = documentation.faults(CASES), 1, 0
+    print(f"{'not ok' if lines else 'ok'} 1 - docs/openflow.md names tests that exist and count for its versions", flush=True)
+    for line in lines:
+        print("# " + line)
+    failed += bool(lines)
     for version in versions:
         stage = Stage(version)
         try:
