@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #define FIRST_ROW 0x20000u /* AGENT_ROW_META: one for each configured table */
-#define ROW_VERSION OF15   /* which can say all of it */
+#define ROW_VERSION OF15   /* which can say nearly all of it */
 
 /* Tables that somebody configured; agent->tables is NULL while there is none. */
 struct table_setups {
@@ -218,7 +218,12 @@ static void store(struct agent *agent, uint8_t table_id)
 	copy.features &= ~(uint32_t)OFPTFF_FIRST_EGRESS;
 	if (table_id != 0 && first_egress(agent) == table_id)
 		copy.features |= OFPTFF_FIRST_EGRESS;
-	if (of_table_features_pack(&copy, ROW_VERSION, &b) == 0 && !b.bad)
+	if (of_table_features_pack(&copy, ROW_VERSION, &b) != 0)
+		b.bad = true;
+	/* 1.5 has no meter instruction, but a table may. */
+	wbuf_u32(&b, copy.instructions[0]);
+	wbuf_u32(&b, copy.instructions[1]);
+	if (!b.bad)
 		agent->cfg.ops->store(agent->cfg.host, AGENT_ROW_META, FIRST_ROW + table_id, b.data,
 				      b.len);
 	wbuf_free(&b);
@@ -392,6 +397,10 @@ int table_features_restore(struct agent *agent, uint64_t row, const void *bytes,
 	struct of_table_features f, *copy;
 
 	if (of_table_features_unpack(&c, ROW_VERSION, &f) != OF_OK || f.table_id != table_id)
+		return -EINVAL;
+	f.instructions[0] = cursor_u32(&c);
+	f.instructions[1] = cursor_u32(&c);
+	if (!cursor_ok(&c))
 		return -EINVAL;
 	copy = malloc(sizeof(*copy));
 	if (copy == NULL || !make_tables(agent)) {
