@@ -131,6 +131,23 @@ static int64_t brute_force(const struct twin *t, const struct flow_key *key)
 	return best;
 }
 
+/* All rules above a priority are found, each once. */
+static void twin_compare_all(const struct twin *t, const struct flow_key *key, int64_t above)
+{
+	const struct rule *found[MAX_RULES];
+	uint32_t n = classifier_match_all(t->cls, key, above, 1, found, MAX_RULES), wanted = 0;
+
+	for (uint32_t i = 0; i < t->n; i++)
+		wanted += t->rule[i]->priority > above && flow_match_covers(&t->match[i], key);
+	assert_int_equal(n, wanted);
+	for (uint32_t i = 0; i < n; i++) {
+		assert_true(found[i]->priority > above && rule_covers(found[i], key));
+		for (uint32_t k = 0; k < i; k++)
+			assert_ptr_not_equal(found[k], found[i]);
+	}
+	assert_true(classifier_match_all(t->cls, key, above, 1, found, n / 2) == n / 2);
+}
+
 static void twin_compare(const struct twin *t, int rounds)
 {
 	struct flow_key keys[CLASSIFIER_BURST];
@@ -139,6 +156,8 @@ static void twin_compare(const struct twin *t, int rounds)
 	while (rounds-- > 0) {
 		for (int i = 0; i < CLASSIFIER_BURST; i++)
 			random_key(&keys[i]);
+		twin_compare_all(t, &keys[0], -1);
+		twin_compare_all(t, &keys[1], draw(1000));
 		classifier_lookup(t->cls, keys, UINT64_MAX, 1, found);
 		for (int i = 0; i < CLASSIFIER_BURST; i++) {
 			int64_t got = found[i] != NULL ? (int64_t)found[i]->priority : -1;
