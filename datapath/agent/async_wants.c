@@ -16,6 +16,7 @@ struct of_async connection_default_async(enum of_version version)
 		/* Who was master is a slave when it is told so. */
 		.role_status_mask = {ALL, ALL},
 		.table_status_mask = {ALL, 0},
+		.flow_stats_mask = {ALL, 0}, /* sent only where a flow asks for it */
 		/* Clients in use take a controller-status that they did not ask for as an error. */
 	};
 

@@ -38,6 +38,7 @@ struct walk {
 struct flow_monitors {
 	struct flow_monitor *list;
 	uint32_t n;
+	uint16_t form; /* of updates: the multipart's type that asked */
 	bool paused;
 	bool walking;     /* a walk after a pause is under way */
 	uint32_t since;   /* the store's changes when the pause began */
@@ -81,7 +82,7 @@ static void add_update(struct of_multipart_writer *w, const struct flow *flow, u
 static void writer_init(struct of_multipart_writer *w, struct connection *conn, uint32_t xid)
 {
 	of_multipart_writer_init(w, conn->version, xid,
-				 conn->version >= OF14 ? OFPMP_FLOW_MONITOR : OFPMP_NX_FLOW_MONITOR,
+				 conn->monitors != NULL ? conn->monitors->form : OFPMP_FLOW_MONITOR,
 				 multipart_emit, conn);
 }
 
@@ -95,17 +96,22 @@ static void send_update(struct connection *conn, const struct flow *flow, uint16
 	of_multipart_writer_end(&w);
 }
 
-/* Nicira has messages of their own for a pause and its end. */
+/* Before 1.4 there are messages of their own for a pause and its end. */
 static void send_pause(struct connection *conn, uint16_t event)
 {
+	bool onf = conn->monitors->form == OFPMP_ONF_FLOW_MONITOR;
+	bool paused = event == OFPFME_PAUSED;
 	struct of_msg msg;
 
 	of_msg_init(&msg, conn->version, OFPT_EXPERIMENTER, 0);
-	msg.experimenter = (struct of_experimenter){
-		.id = OFP_EXPERIMENTER_NICIRA,
-		.exp_type =
-			event == OFPFME_PAUSED ? NXT_FLOW_MONITOR_PAUSED : NXT_FLOW_MONITOR_RESUMED,
-	};
+	msg.experimenter = (struct of_experimenter){0};
+	msg.experimenter.id = onf ? OFP_EXPERIMENTER_ONF : OFP_EXPERIMENTER_NICIRA;
+	if (onf)
+		msg.experimenter.exp_type =
+			paused ? ONFT_FLOW_MONITOR_PAUSED : ONFT_FLOW_MONITOR_RESUMED;
+	else
+		msg.experimenter.exp_type =
+			paused ? NXT_FLOW_MONITOR_PAUSED : NXT_FLOW_MONITOR_RESUMED;
 	connection_send(conn, &msg);
 }
 
@@ -166,7 +172,9 @@ static void tell(struct connection *conn, const struct flow *flow, uint16_t even
 		if (event != OFPFME_REMOVED)
 			return;
 	}
-	send_update(conn, flow, event, reason, flags & OFPFMF_INSTRUCTIONS);
+	/* What is gone did what nobody needs to know. */
+	send_update(conn, flow, event, reason,
+		    flags & OFPFMF_INSTRUCTIONS && event != OFPFME_REMOVED);
 }
 
 void flow_monitors_changed(struct agent *agent, const struct flow *flow,
@@ -399,6 +407,7 @@ enum of_err flow_monitor_request(struct connection *conn, const struct of_msg *m
 		if (err != OF_OK)
 			return err;
 	}
+	conn->monitors->form = msg->multipart_request.type;
 	for (uint16_t i = 0; i < n; i++) {
 		err = carry_out(conn, &r[i], msg->xid);
 		if (err != OF_OK)

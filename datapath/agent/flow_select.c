@@ -88,6 +88,8 @@ bool flow_filter_takes(const struct flow_filter *filter, const struct flow *flow
 {
 	const struct rule *rule = flow->rule;
 
+	if (filter->table_id != OFPTT_ALL && filter->table_id != rule->table_id)
+		return false;
 	if (filter->strict && filter->priority != rule->priority)
 		return false;
 	if ((filter->cookie ^ rule->cookie) & filter->cookie_mask)
