@@ -32,6 +32,16 @@ static uint16_t fixed_size(enum of_action_type type, enum of_version version)
 	return 0;
 }
 
+/*
+ * Since 1.5, and in the extension that copy_field was before, what the pipeline knows of a packet
+ * can be changed like its headers (1.5.1 §7.2.6.7, §7.2.6.8); the port that it came by cannot.
+ */
+static bool is_settable(enum of_field field, bool pipeline)
+{
+	return of_field_info(field)->settable ||
+	       (pipeline && (field == OF_FIELD_METADATA || field == OF_FIELD_TCP_FLAGS));
+}
+
 static enum of_err set_field_unpack(struct cursor *c, enum of_version version,
 				    struct of_action *action)
 {
@@ -60,7 +70,7 @@ static enum of_err set_field_unpack(struct cursor *c, enum of_version version,
 	/* Nicira's in_port may be set, and Open vSwitch's tool does so with this action. */
 	action->nicira =
 		action->set_field.field == OF_FIELD_IN_PORT && oxm_class <= OF_OXM_CLASS_NXM1;
-	return action->nicira || of_field_info(action->set_field.field)->settable
+	return action->nicira || is_settable(action->set_field.field, version >= OF15)
 		       ? OF_OK
 		       : OFPBAC_BAD_SET_TYPE;
 }
@@ -96,7 +106,7 @@ static enum of_err copy_field_unpack(struct cursor *c, struct of_action *action)
 	to = oxm_id_unpack(c);
 	if (!cursor_ok(c) || cursor_left(c) >= 8)
 		return OFPBAC_BAD_LEN;
-	if (from < 0 || to < 0 || !of_field_info((enum of_field)to)->settable)
+	if (from < 0 || to < 0 || !is_settable((enum of_field)to, true))
 		return OFPBAC_BAD_SET_TYPE;
 	action->copy_field.from = (enum of_field)from;
 	action->copy_field.to = (enum of_field)to;

@@ -34,6 +34,13 @@ enum of_nicira_msg {
 	NXT_FLOW_MONITOR_RESUMED = 23,
 };
 
+/* The foundation's, of the same meaning (EXT-187). */
+enum of_onf_msg {
+	ONFT_FLOW_MONITOR_CANCEL = 1870,
+	ONFT_FLOW_MONITOR_PAUSED = 1871,
+	ONFT_FLOW_MONITOR_RESUMED = 1872,
+};
+
 /* Of NXT_SET_FLOW_FORMAT and NXT_SET_PACKET_IN_FORMAT. */
 enum of_nicira_format {
 	NXFF_OPENFLOW10 = 0,
@@ -50,9 +57,9 @@ struct of_nicira_setting {
 };
 
 /**
- * Reads an experimenter's message of Nicira's as a setting. OFPBRC_BAD_LEN; OFPBRC_BAD_EXP_TYPE: it
- * is none, or none that is served (tables of TLV options, NXT_RESUME …), or a format that is not;
- * OFPBRC_BAD_EXPERIMENTER: not Nicira's.
+ * Reads an experimenter's message of Nicira's as a setting, or ONFT_FLOW_MONITOR_CANCEL.
+ * OFPBRC_BAD_LEN; OFPBRC_BAD_EXP_TYPE: it is none, or none that is served (tables of TLV options,
+ * NXT_RESUME …), or a format that is not; OFPBRC_BAD_EXPERIMENTER: not Nicira's.
  */
 enum of_err of_nicira_setting_unpack(const struct of_experimenter *message,
 				     struct of_nicira_setting *setting);

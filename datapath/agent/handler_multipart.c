@@ -195,6 +195,7 @@ static uint16_t standard_type(uint16_t type)
 	case OFPMP_NX_AGGREGATE:
 		return OFPMP_AGGREGATE;
 	case OFPMP_NX_FLOW_MONITOR:
+	case OFPMP_ONF_FLOW_MONITOR:
 		return OFPMP_FLOW_MONITOR;
 	default:
 		return type;
@@ -210,7 +211,10 @@ enum of_err handle_multipart(struct connection *conn, const struct of_msg *msg)
 	enum of_err err;
 
 	if (request->type == OFPMP_EXPERIMENTER)
-		return OFPBRC_BAD_EXPERIMENTER;
+		return request->experimenter.id == OFP_EXPERIMENTER_NICIRA ||
+				       request->experimenter.id == OFP_EXPERIMENTER_ONF
+			       ? OFPBRC_BAD_EXP_TYPE
+			       : OFPBRC_BAD_EXPERIMENTER;
 	if (type >= sizeof(rows) / sizeof(rows[0]))
 		return OFPBRC_BAD_MULTIPART;
 	/* §7.3.5: only that request is served when it is longer than a message. */
