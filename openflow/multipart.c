@@ -100,24 +100,28 @@ static const struct of_multipart_ops *const table[] = {
 	[OFPMP_BUNDLE_FEATURES] = &of_multipart_bundle_features,
 };
 
-/* By the experimenter's type, which is what is beyond OFPMP_NX_FLOW. */
-static const struct of_multipart_ops *const nicira[] = {
-	&of_multipart_nx_flow,
-	&of_multipart_nx_aggregate,
-	&of_multipart_nx_flow_monitor,
+/* What experimenters' multiparts say, in the order of their numbers in memory. */
+static const struct {
+	const struct of_multipart_ops *ops;
+	uint32_t experimenter, exp_type;
+} extensions[] = {
+	{&of_multipart_nx_flow, OFP_EXPERIMENTER_NICIRA, 0},
+	{&of_multipart_nx_aggregate, OFP_EXPERIMENTER_NICIRA, 1},
+	{&of_multipart_nx_flow_monitor, OFP_EXPERIMENTER_NICIRA, 2},
+	{&of_multipart_onf_flow_monitor, OFP_EXPERIMENTER_ONF, 1870},
 };
 
-#define N_NICIRA (sizeof(nicira) / sizeof(nicira[0]))
+#define N_EXTENSIONS (sizeof(extensions) / sizeof(extensions[0]))
 
-static bool is_nicira(uint16_t type)
+static bool is_extension(uint16_t type)
 {
-	return type >= OFPMP_NX_FLOW && type < OFPMP_NX_FLOW + N_NICIRA;
+	return type >= OFPMP_NX_FLOW && type < OFPMP_NX_FLOW + N_EXTENSIONS;
 }
 
 static const struct of_multipart_ops *ops_of(uint16_t type)
 {
-	if (is_nicira(type))
-		return nicira[type - OFPMP_NX_FLOW];
+	if (is_extension(type))
+		return extensions[type - OFPMP_NX_FLOW].ops;
 	if (type == OFPMP_EXPERIMENTER)
 		return &experimenter_ops;
 	return type < sizeof(table) / sizeof(table[0]) ? table[type] : NULL;
@@ -135,12 +139,12 @@ static const struct of_multipart_ops *ops_in(enum of_version version, uint16_t t
 	if (ops == NULL || version < ops->since)
 		return NULL;
 	return version != OF10 || type <= OFPMP_QUEUE || type == OFPMP_PORT_DESC ||
-			       type == OFPMP_EXPERIMENTER || is_nicira(type)
+			       type == OFPMP_EXPERIMENTER || is_extension(type)
 		       ? ops
 		       : NULL;
 }
 
-/* What no version has: a number on the wire that is one of ours for Nicira's. */
+/* What no version has: a number on the wire that is one of ours for extensions. */
 #define OFPMP_UNKNOWN 0xfffe
 
 /* Version 1.0's header has no padding. */
@@ -150,7 +154,7 @@ static size_t header_padding(enum of_version version)
 }
 
 /* Nicira's header of 1.0 has padding behind it. */
-static size_t nicira_padding(enum of_version version)
+static size_t extension_padding(enum of_version version)
 {
 	return version == OF10 ? 4 : 0;
 }
@@ -160,22 +164,26 @@ static bool header_unpack(struct cursor *c, enum of_version version, uint16_t *t
 			  uint16_t *flags)
 {
 	struct cursor ahead;
-	uint32_t subtype;
+	uint32_t id, exp_type;
 
 	*type = cursor_u16(c);
 	*flags = cursor_u16(c);
 	cursor_skip(c, header_padding(version));
 	/* Numbers that are only ours mean nothing on the wire. */
-	if (is_nicira(*type))
+	if (is_extension(*type))
 		*type = OFPMP_UNKNOWN;
-	ahead = *c;
-	if (*type != OFPMP_EXPERIMENTER || cursor_u32(&ahead) != OFP_EXPERIMENTER_NICIRA)
+	if (*type != OFPMP_EXPERIMENTER)
 		return cursor_ok(c);
-	subtype = cursor_u32(&ahead);
-	if (cursor_ok(&ahead) && subtype < N_NICIRA) {
-		*type = (uint16_t)(OFPMP_NX_FLOW + subtype);
-		cursor_skip(&ahead, nicira_padding(version));
+	ahead = *c;
+	id = cursor_u32(&ahead);
+	exp_type = cursor_u32(&ahead);
+	for (size_t i = 0; cursor_ok(&ahead) && i < N_EXTENSIONS; i++) {
+		if (extensions[i].experimenter != id || extensions[i].exp_type != exp_type)
+			continue;
+		*type = (uint16_t)(OFPMP_NX_FLOW + i);
+		cursor_skip(&ahead, extension_padding(version));
 		*c = ahead;
+		break;
 	}
 	return cursor_ok(c);
 }
@@ -183,14 +191,14 @@ static bool header_unpack(struct cursor *c, enum of_version version, uint16_t *t
 void of_multipart_header_pack(enum of_version version, uint16_t type, uint16_t flags,
 			      struct wbuf *b)
 {
-	wbuf_u16(b, is_nicira(type) ? OFPMP_EXPERIMENTER : type);
+	wbuf_u16(b, is_extension(type) ? OFPMP_EXPERIMENTER : type);
 	wbuf_u16(b, flags);
 	wbuf_zero(b, header_padding(version));
-	if (!is_nicira(type))
+	if (!is_extension(type))
 		return;
-	wbuf_u32(b, OFP_EXPERIMENTER_NICIRA);
-	wbuf_u32(b, type - OFPMP_NX_FLOW);
-	wbuf_zero(b, nicira_padding(version));
+	wbuf_u32(b, extensions[type - OFPMP_NX_FLOW].experimenter);
+	wbuf_u32(b, extensions[type - OFPMP_NX_FLOW].exp_type);
+	wbuf_zero(b, extension_padding(version));
 }
 
 enum of_err of_multipart_request_unpack(struct cursor *c, struct of_arena *arena,

@@ -48,6 +48,7 @@ extern const struct of_multipart_ops of_multipart_bundle_features;
 extern const struct of_multipart_ops of_multipart_nx_flow;
 extern const struct of_multipart_ops of_multipart_nx_aggregate;
 extern const struct of_multipart_ops of_multipart_nx_flow_monitor;
+extern const struct of_multipart_ops of_multipart_onf_flow_monitor;
 
 /** Appends what stands before the body: type, flags, and the experimenter's header for Nicira's. */
 void of_multipart_header_pack(enum of_version version, uint16_t type, uint16_t flags,

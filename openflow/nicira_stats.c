@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* NXST_FLOW, NXST_AGGREGATE and NXST_FLOW_MONITOR: statistics with Nicira's matches. */
+/* NXST_FLOW and NXST_AGGREGATE: statistics with Nicira's matches. */
 #include "openflow/codec.h"
-#include "openflow/flow_monitor.h"
 #include "openflow/multipart_ops.h"
 #include "openflow/nicira_match.h"
 
@@ -134,162 +133,6 @@ static int aggregate_pack(const void *entry, enum of_version version, struct wbu
 	return 0;
 }
 
-/* The flags are those of 1.4; OFPFMF_ONLY_OWN is not among Nicira's. */
-static enum of_err monitor_unpack(struct cursor *c, struct of_flow_monitor_request *monitor)
-{
-	uint16_t match_len;
-
-	monitor->command = OFPFMC_ADD;
-	monitor->out_group = OFPG_ANY;
-	monitor->monitor_id = cursor_u32(c);
-	monitor->flags = cursor_u16(c);
-	monitor->out_port = of_port_from_of10(cursor_u16(c));
-	match_len = cursor_u16(c);
-	monitor->table_id = cursor_u8(c);
-	cursor_skip(c, 5);
-	if (!cursor_ok(c))
-		return OFPBRC_BAD_LEN;
-	if (monitor->flags & OFPFMF_ONLY_OWN)
-		return OFPMOFC_BAD_FLAGS;
-	return of_nx_match_unpack(c, match_len, &monitor->match, NULL, NULL);
-}
-
-static enum of_err monitors_unpack(struct cursor *c, enum of_version version,
-				   struct of_arena *arena, struct of_multipart_request *request)
-{
-	size_t room = cursor_left(c) / 16;
-	struct of_flow_monitor_request *monitors = of_arena_alloc(arena, room * sizeof(*monitors));
-	uint16_t n = 0;
-
-	(void)version;
-	if (monitors == NULL)
-		return OF_ERR_NO_MEMORY;
-	while (cursor_left(c) > 0) {
-		enum of_err err = n < room ? monitor_unpack(c, &monitors[n]) : OFPBRC_BAD_LEN;
-
-		if (err != OF_OK)
-			return err;
-		n++;
-	}
-	request->flow_monitor.n = n;
-	request->flow_monitor.monitors = monitors;
-	return OF_OK;
-}
-
-static int monitors_pack(const struct of_multipart_request *request, enum of_version version,
-			 struct wbuf *b)
-{
-	(void)version;
-	for (unsigned i = 0; i < request->flow_monitor.n; i++) {
-		const struct of_flow_monitor_request *monitor = &request->flow_monitor.monitors[i];
-		size_t len, at;
-		int rc;
-
-		if (monitor->flags & OFPFMF_ONLY_OWN || monitor->out_group != OFPG_ANY ||
-		    monitor->command != OFPFMC_ADD)
-			return -EPROTONOSUPPORT;
-		wbuf_u32(b, monitor->monitor_id);
-		wbuf_u16(b, monitor->flags);
-		wbuf_u16(b, of_port_to_of10(monitor->out_port));
-		at = b->len;
-		wbuf_u16(b, 0);
-		wbuf_u8(b, monitor->table_id);
-		wbuf_zero(b, 5);
-		rc = of_nx_match_pack(&monitor->match, 0, 0, b, &len);
-		if (rc != 0)
-			return rc;
-		wbuf_set_u16(b, at, (uint16_t)len);
-	}
-	return 0;
-}
-
-/* Nicira's numbers of events. */
-enum nx_event { NXFME_ADDED = 0, NXFME_DELETED = 1, NXFME_MODIFIED = 2, NXFME_ABBREV = 3 };
-
-static enum of_err update_unpack(struct cursor *c, enum of_version version, struct of_arena *arena,
-				 union of_multipart_entry *entry)
-{
-	static const uint16_t events[] = {OFPFME_ADDED, OFPFME_REMOVED, OFPFME_MODIFIED,
-					  OFPFME_ABBREV};
-	struct of_flow_update *update = &entry->flow_update;
-	uint16_t len = cursor_u16(c);
-	struct cursor body = cursor_sub(c, len >= 2 ? len - 2u : SIZE_MAX);
-	uint16_t event = cursor_u16(&body), match_len;
-	enum of_err err;
-
-	memset(update, 0, sizeof(*update));
-	if (!cursor_ok(&body) || event > NXFME_ABBREV)
-		return OFPBRC_BAD_LEN;
-	update->event = events[event];
-	if (event == NXFME_ABBREV) {
-		update->xid = cursor_u32(&body);
-		return of_body_end(&body);
-	}
-	update->reason = (uint8_t)cursor_u16(&body);
-	update->priority = cursor_u16(&body);
-	update->idle_timeout = cursor_u16(&body);
-	update->hard_timeout = cursor_u16(&body);
-	match_len = cursor_u16(&body);
-	update->table_id = cursor_u8(&body);
-	cursor_skip(&body, 1);
-	update->cookie = cursor_u64(&body);
-	err = of_nx_match_unpack(&body, match_len, &update->match, NULL, NULL);
-	if (err != OF_OK)
-		return err;
-	return of_instructions_from_actions(&body, version, arena, &update->instructions);
-}
-
-static int update_event(const struct of_flow_update *update)
-{
-	switch (update->event) {
-	case OFPFME_INITIAL:
-	case OFPFME_ADDED:
-		return NXFME_ADDED;
-	case OFPFME_REMOVED:
-		return NXFME_DELETED;
-	case OFPFME_MODIFIED:
-		return NXFME_MODIFIED;
-	case OFPFME_ABBREV:
-		return NXFME_ABBREV;
-	default:
-		return -EPROTONOSUPPORT; /* a pause is a message of its own */
-	}
-}
-
-static int update_pack(const void *entry, enum of_version version, struct wbuf *b)
-{
-	const struct of_flow_update *update = entry;
-	int event = update_event(update);
-	size_t start = b->len, len;
-	int rc = 0;
-
-	if (event < 0)
-		return event;
-	wbuf_u16(b, 0);
-	wbuf_u16(b, (uint16_t)event);
-	if (event == NXFME_ABBREV) {
-		wbuf_u32(b, update->xid);
-	} else {
-		wbuf_u16(b, update->reason);
-		wbuf_u16(b, update->priority);
-		wbuf_u16(b, update->idle_timeout);
-		wbuf_u16(b, update->hard_timeout);
-		wbuf_u16(b, 0);
-		wbuf_u8(b, update->table_id);
-		wbuf_zero(b, 1);
-		wbuf_u64(b, update->cookie);
-		rc = of_nx_match_pack(&update->match, 0, 0, b, &len);
-		wbuf_set_u16(b, start + 12, (uint16_t)len);
-		if (rc == 0)
-			rc = of_instructions_to_actions(&update->instructions, version, b);
-	}
-	if (rc == 0 && b->len - start > UINT16_MAX)
-		rc = -EMSGSIZE;
-	if (rc == 0)
-		wbuf_set_u16(b, start, (uint16_t)(b->len - start));
-	return rc;
-}
-
 static void flow_request_text(const struct of_multipart_request *request, struct text *t)
 {
 	of_multipart_flow.request_text(request, t);
@@ -305,17 +148,6 @@ static void aggregate_entry_text(const union of_multipart_entry *entry,
 				 const struct of_names *names, struct text *t)
 {
 	of_multipart_aggregate.entry_text(entry, names, t);
-}
-
-static void monitor_request_text(const struct of_multipart_request *request, struct text *t)
-{
-	of_multipart_flow_monitor.request_text(request, t);
-}
-
-static void update_text(const union of_multipart_entry *entry, const struct of_names *names,
-			struct text *t)
-{
-	of_multipart_flow_monitor.entry_text(entry, names, t);
 }
 
 const struct of_multipart_ops of_multipart_nx_flow = {
@@ -336,14 +168,4 @@ const struct of_multipart_ops of_multipart_nx_aggregate = {
 	.entry_unpack = aggregate_unpack,
 	.entry_pack = aggregate_pack,
 	.entry_text = aggregate_entry_text,
-};
-
-const struct of_multipart_ops of_multipart_nx_flow_monitor = {
-	.name = "flow_monitor",
-	.request_unpack = monitors_unpack,
-	.request_pack = monitors_pack,
-	.request_text = monitor_request_text,
-	.entry_unpack = update_unpack,
-	.entry_pack = update_pack,
-	.entry_text = update_text,
 };

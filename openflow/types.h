@@ -267,6 +267,7 @@ enum of_multipart_type {
 	OFPMP_NX_FLOW = 0xff00,
 	OFPMP_NX_AGGREGATE = 0xff01,
 	OFPMP_NX_FLOW_MONITOR = 0xff02,
+	OFPMP_ONF_FLOW_MONITOR = 0xff03, /* EXT-187 */
 	OFPMP_EXPERIMENTER = 0xffff,
 };
 
