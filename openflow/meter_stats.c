@@ -154,7 +154,8 @@ static enum of_err features_unpack(struct cursor *c, enum of_version version,
 	features->max_color = cursor_u8(c);
 	cursor_skip(c, 2);
 	features->features = 0;
-	if (version >= OF15) {
+	/* Some switches write the shorter form of 1.3. */
+	if (version >= OF15 && cursor_left(c) > 0) {
 		features->features = cursor_u32(c);
 		cursor_skip(c, 4);
 	}
