@@ -177,16 +177,17 @@ static enum of_err change_buckets(struct agent *agent, const struct of_group_mod
 /* --- delete --------------------------------------------------------------------------------- */
 
 /* §6.7: flows that name a group go with it; NULL: those that name any. */
-static enum of_err remove_flows(struct agent *agent, const struct group *group)
+static enum of_err remove_flows(struct agent *agent, const struct group_entry *entry)
 {
 	struct flow_filter filter = {
 		.table_id = OFPTT_ALL, .out_port = OFPP_ANY, .out_group = OFPG_ANY};
+	const struct group *group = entry != NULL ? entry->group : NULL;
 	struct flow_cursor cursor;
 	enum of_err err = OF_OK;
 	struct flow *flow;
 
 	flow_cursor_start(&cursor, agent->flows, OFPTT_ALL);
-	while (!cursor.ended && err == OF_OK) {
+	while (!cursor.ended && err == OF_OK && (entry == NULL || entry->n_flows != 0)) {
 		uint32_t budget = UINT32_MAX;
 
 		flow = flow_cursor_next(&cursor, &filter, &budget);
@@ -224,7 +225,7 @@ static enum of_err delete_groups(struct agent *agent, const struct of_group_mod 
 	if (entry->n_groups != 0)
 		return OFPGMFC_CHAINED_GROUP;
 	if (entry->n_flows != 0)
-		err = remove_flows(agent, entry->group);
+		err = remove_flows(agent, entry);
 	return err == OF_OK ? group_store_remove(agent->groups, entry) : err;
 }
 

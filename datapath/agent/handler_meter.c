@@ -18,15 +18,16 @@ static bool id_valid(uint32_t id)
 }
 
 /* §6.8: flows that name a meter go with it; NULL: those that name any. */
-static enum of_err remove_flows(struct agent *agent, const struct meter *meter)
+static enum of_err remove_flows(struct agent *agent, const struct meter_entry *entry)
 {
 	struct flow_filter filter = {
 		.table_id = OFPTT_ALL, .out_port = OFPP_ANY, .out_group = OFPG_ANY};
+	const struct meter *meter = entry != NULL ? entry->meter : NULL;
 	struct flow_cursor cursor;
 	enum of_err err = OF_OK;
 
 	flow_cursor_start(&cursor, agent->flows, OFPTT_ALL);
-	while (!cursor.ended && err == OF_OK) {
+	while (!cursor.ended && err == OF_OK && (entry == NULL || entry->n_flows != 0)) {
 		uint32_t budget = UINT32_MAX;
 		struct flow *flow = flow_cursor_next(&cursor, &filter, &budget);
 
@@ -73,7 +74,7 @@ static enum of_err delete_meters(struct agent *agent, uint32_t id)
 	if (entry->n_buckets != 0) /* a group would be left that names nothing */
 		return OFPMMFC_UNKNOWN;
 	if (entry->n_flows != 0)
-		err = remove_flows(agent, entry->meter);
+		err = remove_flows(agent, entry);
 	return err == OF_OK ? meter_store_remove(agent->meters, entry) : err;
 }
 
