@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
 
 enum { N_PEERS = 4, WITNESS = N_PEERS, SENT_MAX = 1 << 17, HELD_MAX = 96 << 20 };
-enum { OPEN, MESSAGE, RAW, REPEAT, WAIT, CLOSE, DEAF, BUNDLED };
+enum { OP_OPEN, OP_MESSAGE, OP_RAW, OP_REPEAT, OP_WAIT, OP_CLOSE, OP_DEAF, OP_BUNDLED };
 
 struct peer {
 	int fd; /* -1: closed */
@@ -262,38 +262,38 @@ static size_t operate(struct world *w, const uint8_t *data, size_t size)
 {
 	struct peer *p = &w->peers[data[0] & 3];
 	unsigned argument = data[0] >> 5, operation = data[0] >> 2 & 7;
-	size_t head = operation == RAW ? 2 : 3, n;
+	size_t head = operation == OP_RAW ? 2 : 3, n;
 
 	switch (operation) {
-	case OPEN:
+	case OP_OPEN:
 		peer_open(w, p, argument);
 		return 1;
-	case REPEAT:
+	case OP_REPEAT:
 		for (unsigned i = 0; i < 8u << argument && p->fd >= 0; i++)
 			peer_send(w, p, p->last, p->last_size);
 		return 1;
-	case WAIT:
+	case OP_WAIT:
 		now_ms += 100u << argument;
 		world_turn(w, 4);
 		return 1;
-	case CLOSE:
+	case OP_CLOSE:
 		peer_close(p);
 		world_turn(w, 2);
 		return 1;
-	case DEAF:
+	case OP_DEAF:
 		p->deaf = true;
 		return 1;
 	}
 	if (size < head)
 		return size;
-	n = data[head - 1] * (operation == RAW ? 1u : 4u);
+	n = data[head - 1] * (operation == OP_RAW ? 1u : 4u);
 	n = n < size - head ? n : size - head;
-	if (operation == RAW) {
+	if (operation == OP_RAW) {
 		memcpy(p->last, data + head, n);
 		p->last_size = n;
 		peer_send(w, p, p->last, n);
 	} else {
-		peer_message(w, p, operation == BUNDLED, data + head, n, data[1]);
+		peer_message(w, p, operation == OP_BUNDLED, data + head, n, data[1]);
 	}
 	return head + n;
 }
