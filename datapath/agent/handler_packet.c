@@ -41,14 +41,18 @@ enum of_err handle_packet_out(struct connection *conn, const struct of_msg *msg)
 {
 	const struct of_packet_out *out = &msg->packet_out;
 	struct agent *agent = conn->agent;
-	uint32_t in_port = out->in_port == OFPP_ANY ? OFPP_CONTROLLER : out->in_port;
+	struct packet_out_fields fields = {
+		.in_port = out->in_port == OFPP_ANY ? OFPP_CONTROLLER : out->in_port,
+		.metadata = of_match_get_u64(&out->match, OF_FIELD_METADATA, 0),
+		.tunnel_id = of_match_get_u64(&out->match, OF_FIELD_TUNNEL_ID, 0),
+	};
 	struct action_list *actions;
 	struct rte_mbuf *frame;
 	enum of_err err;
 
 	if (out->buffer_id != OFP_NO_BUFFER)
 		return OFPBRC_BUFFER_UNKNOWN;
-	if (in_port != OFPP_CONTROLLER && agent_port_find(agent, in_port) == NULL)
+	if (fields.in_port != OFPP_CONTROLLER && agent_port_find(agent, fields.in_port) == NULL)
 		return OFPBRC_BAD_PORT;
 	if (out->data_len < RTE_ETHER_HDR_LEN)
 		return OFPBRC_BAD_PACKET;
@@ -57,18 +61,18 @@ enum of_err handle_packet_out(struct connection *conn, const struct of_msg *msg)
 		return err;
 	agent->n_packet_outs++;
 	if (agent->cfg.pmd == NULL) {
-		free(actions);
+		action_list_free(actions);
 		return OF_OK;
 	}
 	frame = frame_of(agent->cfg.mbufs, out->data, out->data_len);
 	if (frame == NULL) {
-		free(actions);
+		action_list_free(actions);
 		log_limited(&agent->log_limit, LOG_LEVEL_WARNING, "agent",
 			    "a packet-out of %s was lost: no free buffer; raise --memory",
 			    conn->name);
 		return OF_OK;
 	}
-	if (pmd_packet_out(agent->cfg.pmd, frame, actions, in_port) != 0)
+	if (pmd_packet_out(agent->cfg.pmd, frame, actions, &fields) != 0)
 		log_limited(&agent->log_limit, LOG_LEVEL_WARNING, "agent",
 			    "a packet-out of %s was lost: too many are under way; send fewer at "
 			    "once",

@@ -164,6 +164,12 @@ static struct place l4_place(const struct rte_mbuf *m, const struct flow_key *ke
 		return ports  ? (struct place){layout->l4 + 2, 2, COVERED_L4}
 		       : icmp ? (struct place){layout->l4 + 1, 1, COVERED_L4}
 			      : nowhere;
+	case FLOW_TCP_FLAGS:
+		return key->ip_proto == IPPROTO_TCP
+			       ? (struct place){layout->l4 + (int32_t)offsetof(struct rte_tcp_hdr,
+									       data_off),
+						2, COVERED_L4}
+			       : nowhere;
 	case FLOW_ND_TARGET:
 		return nd && option <= size ? (struct place){layout->l4 + 8, 16, COVERED_L4}
 					    : nowhere;
@@ -325,6 +331,7 @@ static bool set_in_frame(struct rte_mbuf *m, struct flow_key *key, struct frame_
 		return set_flabel(m, key, layout, value, mask);
 	case FLOW_L4_SRC:
 	case FLOW_L4_DST:
+	case FLOW_TCP_FLAGS:
 	case FLOW_ND_TARGET:
 	case FLOW_ND_SLL:
 	case FLOW_ND_TLL:
@@ -348,7 +355,7 @@ static bool set_in_frame(struct rte_mbuf *m, struct flow_key *key, struct frame_
 static bool in_key_only(enum flow_field field)
 {
 	return field == FLOW_METADATA || field == FLOW_TUNNEL_ID || field == FLOW_PKT_MARK ||
-	       field >= FLOW_IN_PORT;
+	       (field >= FLOW_IN_PORT && field != FLOW_TCP_FLAGS);
 }
 
 /* Fields without which the frame is another: it is read again after they were set. */

@@ -106,6 +106,8 @@ static void run_packet_out(struct lcore *l, struct packet_out *out)
 	l->opened = 0;
 	l->m[0] = out->frame;
 	key_start(&l->key[0], l->in_port, FRAME_ALL_WORDS);
+	l->key[0].metadata = out->metadata;
+	l->key[0].tunnel_id = out->tunnel_id;
 	frame_parse(out->frame, FLOW_DEPTH_L4, FRAME_ALL_WORDS, &l->key[0], &l->layout[0]);
 	l->version = __atomic_load_n(&l->pipeline->version, __ATOMIC_ACQUIRE);
 	l->first_egress = __atomic_load_n(&l->pipeline->first_egress, __ATOMIC_RELAXED);

@@ -262,7 +262,7 @@ bool pmd_punt_arm(struct pmd *pmd)
 }
 
 int pmd_packet_out(struct pmd *pmd, struct rte_mbuf *frame, struct action_list *actions,
-		   uint32_t in_port)
+		   const struct packet_out_fields *fields)
 {
 	struct packet_out *out = calloc(1, sizeof(*out));
 	int rc = -ENOMEM;
@@ -270,7 +270,13 @@ int pmd_packet_out(struct pmd *pmd, struct rte_mbuf *frame, struct action_list *
 	reap_packet_outs(pmd, false);
 	if (out == NULL)
 		goto drop;
-	*out = (struct packet_out){.frame = frame, .actions = actions, .in_port = in_port};
+	*out = (struct packet_out){
+		.frame = frame,
+		.actions = actions,
+		.in_port = fields->in_port,
+		.metadata = fields->metadata,
+		.tunnel_id = fields->tunnel_id,
+	};
 	rc = -ENOSPC;
 	if (rte_ring_sp_enqueue(pmd->lcore[0]->packet_outs, out) != 0)
 		goto free_out;

@@ -130,12 +130,18 @@ int pmd_punt_fd(const struct pmd *pmd);
 /** See pmd_punt_fd. */
 bool pmd_punt_arm(struct pmd *pmd);
 
+/* What the pipeline shall take a frame of the control thread's for. */
+struct packet_out_fields {
+	uint32_t in_port; /* a port's number or a reserved one */
+	uint64_t metadata, tunnel_id;
+};
+
 /**
  * Sends a frame through an action list, as the next frame of the first lcore. Takes frame and
  * actions, on error too. -ENOSPC: too many are under way. Control thread.
  */
 int pmd_packet_out(struct pmd *pmd, struct rte_mbuf *frame, struct action_list *actions,
-		   uint32_t in_port);
+		   const struct packet_out_fields *fields);
 
 /* How far packet-outs are: they are executed in the order in which they were taken. */
 struct pmd_packet_outs {

@@ -52,8 +52,9 @@ struct packet_out {
 	struct rte_mbuf *frame;
 	struct action_list *actions; /* owned by this struct */
 	uint32_t in_port;            /* a port's number or a reserved one */
-	uint32_t done;               /* atomic: set by the lcore, which is through with it */
-	struct packet_out *next;     /* control thread */
+	uint64_t metadata, tunnel_id;
+	uint32_t done;           /* atomic: set by the lcore, which is through with it */
+	struct packet_out *next; /* control thread */
 };
 
 /* What a lcore asks the control thread to learn (ovs-actions(7), learn). */
