@@ -8,7 +8,8 @@
 
 void controllers_print(const json_t *sw, int indent)
 {
-	struct table *t = table_new("CONTROLLER|STATE|ROLE|OPENFLOW|PACKET-INS|DROPPED|LAST ERROR");
+	struct table *t =
+		table_new("CONTROLLER|STATE|ROLE|OPENFLOW|>PACKET-INS|>DROPPED|LAST ERROR");
 	size_t i;
 	json_t *c;
 

@@ -330,13 +330,16 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 {
 	struct channel *channel = context;
 	size_t unread = evbuffer_get_length(bufferevent_get_input(channel->stream));
-	bool silent = channel->counters.rx_bytes == channel->rx_bytes_at_timer && unread == 0;
+	/* While we do not read ourselves, what lies there says nothing about the peer. */
+	bool stuck = unread == 0 || (!channel->paused && unread == channel->unread_at_timer);
+	bool silent = channel->counters.rx_bytes == channel->rx_bytes_at_timer && stuck;
 	struct of_msg probe;
 
 	(void)fd;
 	(void)what;
 	channel_enter(channel);
 	channel->rx_bytes_at_timer = channel->counters.rx_bytes;
+	channel->unread_at_timer = unread;
 	if (channel->state == STATE_HELLO) {
 		channel_down(channel, channel->draining ? channel->reason
 							: "the peer sent no hello in time");

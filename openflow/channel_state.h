@@ -27,6 +27,7 @@ struct channel {
 	struct wbuf out; /* the message being packed */
 	struct channel_counters counters;
 	uint64_t rx_bytes_at_timer; /* so that the timer sees silence */
+	size_t unread_at_timer;     /* half a message that does not grow is silence too */
 	bool probing;
 	bool paused;
 	bool stalled;   /* output is above the drain mark, on_drained is owed */

@@ -195,6 +195,10 @@ def _(t):
     got = peer.receive()
     equal(got[1], ECHO_REQUEST, "what a silent peer gets")
     check(peer.ended(), "it was not dropped")
+    half = tcp_peer(net)
+    half.up()
+    half.send(message(4, FLOW_MOD, b"x" * 100)[:50])
+    check(half.ended(), "a peer that does not end its message was not dropped")
     left_alone.socket.settimeout(0.5)
     try:
         raise Failure(f"a peer that is not to be probed got {left_alone.receive()}")
