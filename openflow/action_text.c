@@ -36,6 +36,29 @@ static void dec_ttl_text(const struct of_action *action, struct text *t)
 		text_add(t, ")");
 }
 
+/* The word of an action that is one; NULL. */
+static const char *bare_word(enum of_action_type type)
+{
+	switch (type) {
+	case OF_ACTION_POP_VLAN:
+		return "pop_vlan";
+	case OF_ACTION_POP_PBB:
+		return "pop_pbb";
+	case OF_ACTION_DEC_MPLS_TTL:
+		return "dec_mpls_ttl";
+	case OF_ACTION_COPY_TTL_OUT:
+		return "copy_ttl_out";
+	case OF_ACTION_COPY_TTL_IN:
+		return "copy_ttl_in";
+	case OF_ACTION_POP_QUEUE:
+		return "pop_queue";
+	case OF_ACTION_EXIT:
+		return "exit";
+	default:
+		return NULL;
+	}
+}
+
 /* Actions that are a word, with a number at most. */
 static void plain_text(const struct of_action *action, struct text *t)
 {
@@ -52,9 +75,6 @@ static void plain_text(const struct of_action *action, struct text *t)
 	case OF_ACTION_PUSH_VLAN:
 		text_add(t, "push_vlan:0x%04x", action->ethertype);
 		break;
-	case OF_ACTION_POP_VLAN:
-		text_add(t, "pop_vlan");
-		break;
 	case OF_ACTION_PUSH_MPLS:
 		text_add(t, "push_mpls:0x%04x", action->ethertype);
 		break;
@@ -64,14 +84,8 @@ static void plain_text(const struct of_action *action, struct text *t)
 	case OF_ACTION_PUSH_PBB:
 		text_add(t, "push_pbb:0x%04x", action->ethertype);
 		break;
-	case OF_ACTION_POP_PBB:
-		text_add(t, "pop_pbb");
-		break;
 	case OF_ACTION_SET_MPLS_TTL:
 		text_add(t, "set_mpls_ttl(%u)", action->ttl);
-		break;
-	case OF_ACTION_DEC_MPLS_TTL:
-		text_add(t, "dec_mpls_ttl");
 		break;
 	case OF_ACTION_SET_NW_TTL:
 		text_add(t, "mod_nw_ttl:%u", action->ttl);
@@ -79,26 +93,14 @@ static void plain_text(const struct of_action *action, struct text *t)
 	case OF_ACTION_DEC_NW_TTL:
 		dec_ttl_text(action, t);
 		break;
-	case OF_ACTION_COPY_TTL_OUT:
-		text_add(t, "copy_ttl_out");
-		break;
-	case OF_ACTION_COPY_TTL_IN:
-		text_add(t, "copy_ttl_in");
-		break;
 	case OF_ACTION_SET_VLAN_VID:
 		text_add(t, "mod_vlan_vid:%u", action->vlan_vid);
 		break;
 	case OF_ACTION_SET_VLAN_PCP:
 		text_add(t, "mod_vlan_pcp:%u", action->vlan_pcp);
 		break;
-	case OF_ACTION_POP_QUEUE:
-		text_add(t, "pop_queue");
-		break;
-	case OF_ACTION_EXIT:
-		text_add(t, "exit");
-		break;
 	default:
-		break;
+		text_add(t, "%s", bare_word(action->type) != NULL ? bare_word(action->type) : "?");
 	}
 }
 

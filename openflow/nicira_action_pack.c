@@ -206,18 +206,10 @@ static void mpls_pack(const struct of_action *action, struct wbuf *b)
 	}
 }
 
-/* Appends an action without a list inside; false: Nicira has none for it. */
-static bool plain_pack(const struct of_action *action, struct wbuf *b)
+/* Actions that only Nicira has; false: it is none of these. */
+static bool own_pack(const struct of_action *action, struct wbuf *b)
 {
-	struct of_action load = {.type = OF_ACTION_SET_FIELD, .nicira = true};
-
 	switch (action->type) {
-	case OF_ACTION_SET_FIELD:
-		set_field_pack(action, b);
-		return true;
-	case OF_ACTION_COPY_FIELD:
-		reg_move_pack(action, b);
-		return true;
 	case OF_ACTION_RESUBMIT:
 		resubmit_pack(action, b);
 		return true;
@@ -253,6 +245,23 @@ static bool plain_pack(const struct of_action *action, struct wbuf *b)
 	case OF_ACTION_STACK_POP:
 		stack_pack(action, b);
 		return true;
+	default:
+		return false;
+	}
+}
+
+/* Actions that the standard has too; false: Nicira has none for it. */
+static bool standard_pack(const struct of_action *action, struct wbuf *b)
+{
+	struct of_match_field ttl = {.field = OF_FIELD_NW_TTL, .mask = {0xff}};
+
+	switch (action->type) {
+	case OF_ACTION_SET_FIELD:
+		set_field_pack(action, b);
+		return true;
+	case OF_ACTION_COPY_FIELD:
+		reg_move_pack(action, b);
+		return true;
 	case OF_ACTION_DEC_NW_TTL:
 		dec_ttl_pack(action, b);
 		return true;
@@ -262,9 +271,8 @@ static bool plain_pack(const struct of_action *action, struct wbuf *b)
 		wbuf_u32(b, action->queue_id);
 		return true;
 	case OF_ACTION_SET_NW_TTL:
-		load.set_field = (struct of_match_field){
-			.field = OF_FIELD_NW_TTL, .value = {action->ttl}, .mask = {0xff}};
-		reg_load_pack(&load.set_field, b);
+		ttl.value[0] = action->ttl;
+		reg_load_pack(&ttl, b);
 		return true;
 	case OF_ACTION_PUSH_MPLS:
 	case OF_ACTION_POP_MPLS:
@@ -314,7 +322,7 @@ int of_nicira_action_pack(const struct of_action *action, enum of_version versio
 		rc = of_actions_pack(&action->clone, version, b);
 		return rc != 0 ? rc : of_nicira_action_end(b, start);
 	}
-	if (!plain_pack(action, b))
+	if (!own_pack(action, b) && !standard_pack(action, b))
 		return -EPROTONOSUPPORT;
 	return of_nicira_action_end(b, start);
 }

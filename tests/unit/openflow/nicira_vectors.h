@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Flows in text with Nicira's fields and actions, the bytes that ovs-ofctl of Open vSwitch 3.1 makes
- * of them in each version, and the text that comes back.
+ * Flows in text with Nicira's fields and actions, the bytes that ovs-ofctl of Open vSwitch 3.1
+ * makes of them in each version, and the text that comes back.
  */
 #pragma once
 
