@@ -284,8 +284,6 @@ enum of_err of_nicira_setting_unpack(const struct of_experimenter *message,
 	struct cursor c = cursor_init(message->data, message->data_len);
 	uint32_t largest = UINT32_MAX;
 
-	if (message->id == OFP_EXPERIMENTER_ONF) /* what is served of it has a type of its own */
-		return OFPBRC_BAD_EXP_TYPE;
 	setting->type = (enum of_nicira_msg)message->exp_type;
 	if (message->id == OFP_EXPERIMENTER_ONF && message->exp_type == ONFT_FLOW_MONITOR_CANCEL)
 		setting->type = NXT_FLOW_MONITOR_CANCEL;

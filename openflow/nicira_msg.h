@@ -59,7 +59,8 @@ struct of_nicira_setting {
 /**
  * Reads an experimenter's message of Nicira's as a setting, or ONFT_FLOW_MONITOR_CANCEL.
  * OFPBRC_BAD_LEN; OFPBRC_BAD_EXP_TYPE: it is none, or none that is served (tables of TLV options,
- * NXT_RESUME …), or a format that is not; OFPBRC_BAD_EXPERIMENTER: not Nicira's.
+ * NXT_RESUME …), or a format that is not; OFPBRC_BAD_EXPERIMENTER: not Nicira's, nor the
+ * foundation's (OFPBRC_BAD_EXP_TYPE).
  */
 enum of_err of_nicira_setting_unpack(const struct of_experimenter *message,
 				     struct of_nicira_setting *setting);
