@@ -282,7 +282,8 @@ struct of_client *of_client_connect_tls(const struct target *target, struct tls 
 		rc = hello_exchange(client, versions);
 	if (rc == 0)
 		return client;
-	if (target->kind == TARGET_TLS && rc == -EACCES)
+	/* With TLS 1.3 a refusal comes when our side of the handshake is through. */
+	if (client->tls != NULL && (rc == -EACCES || rc == -ECONNRESET || rc == -EPIPE))
 		text_copy(tls_why, sizeof(tls_why),
 			  "the peer refuses our certificate: let its CA sign it");
 fail:

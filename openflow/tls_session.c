@@ -64,8 +64,10 @@ struct tls_session *tls_session_open(struct tls *tls, int fd, uint32_t timeout_m
 	if (session->ssl == NULL || SSL_set_fd(session->ssl, fd) != 1)
 		goto fail;
 	rc = handshake_do(session, timeout_ms, why, why_size);
-	if (rc == 0)
+	if (rc == 0) {
+		why[0] = '\0';
 		return session;
+	}
 fail:
 	if (session != NULL)
 		SSL_free(session->ssl);
