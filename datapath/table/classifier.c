@@ -142,12 +142,18 @@ static void raise_bounds(struct classifier *cls, const struct tuple *t, uint32_t
 		cls->untidy = true;
 }
 
+struct best {
+	uint32_t priority;
+	uint32_t n; /* rules of it */
+};
+
 static void raise_best(const struct rule *rule, void *arg)
 {
-	uint32_t *best = arg;
+	struct best *best = arg;
 
-	if (rule->priority > *best)
-		*best = rule->priority;
+	if (rule->priority > best->priority)
+		*best = (struct best){.priority = rule->priority};
+	best->n += rule->priority == best->priority;
 }
 
 void classifier_tidy(struct classifier *cls)
@@ -156,12 +162,13 @@ void classifier_tidy(struct classifier *cls)
 
 	for (uint32_t i = 0; i < cls->list->n; i++) {
 		struct tuple *t = cls->list->tuple[i];
-		uint32_t best = 0;
+		struct best best = {0};
 
 		if (!t->untidy)
 			continue;
 		tuple_each(t, raise_best, &best);
-		t->best_priority = best;
+		t->best_priority = best.priority;
+		t->n_best = best.n;
 		t->untidy = false;
 		changed = true;
 	}

@@ -196,8 +196,11 @@ int tuple_add(struct tuple *t, struct rule *rule, uint64_t hash, struct reclaim 
 			return rc;
 	}
 	t->n_rules++;
-	if (rule->priority > t->best_priority)
+	if (rule->priority > t->best_priority) {
 		t->best_priority = rule->priority;
+		t->n_best = 0;
+	}
+	t->n_best += rule->priority == t->best_priority;
 	return 0;
 }
 
@@ -211,7 +214,7 @@ void tuple_remove(struct tuple *t, const struct rule *rule)
 				continue;
 			__atomic_store_n(&b->sig[i], 0, __ATOMIC_RELEASE);
 			t->n_rules--;
-			if (rule->priority == t->best_priority)
+			if (rule->priority == t->best_priority && --t->n_best == 0)
 				t->untidy = true;
 			return;
 		}

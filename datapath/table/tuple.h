@@ -39,7 +39,8 @@ struct tuple {
 	/* writer only: */
 	uint32_t n_rules;
 	uint32_t best_priority; /* upper bound: not lowered until tidied */
-	bool untidy;            /* a rule of that priority was removed */
+	uint32_t n_best;        /* rules of that priority */
+	bool untidy;            /* the last rule of that priority was removed */
 };
 
 struct reclaim;
