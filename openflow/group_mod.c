@@ -243,8 +243,9 @@ const char *of_group_type_name(uint8_t type)
 
 static bool command_is_known(uint16_t command, enum of_version version)
 {
-	return command <= OFPGC_DELETE || (version >= OF15 && (command == OFPGC_INSERT_BUCKET ||
-							       command == OFPGC_REMOVE_BUCKET));
+	if (command == OFPGC_INSERT_BUCKET || command == OFPGC_REMOVE_BUCKET)
+		return version >= OF15;
+	return command <= OFPGC_DELETE || command == OFPGC_ADD_OR_MODIFY;
 }
 
 enum of_err of_group_mod_unpack(struct cursor *c, struct of_arena *arena, struct of_msg *msg)
@@ -327,8 +328,11 @@ void of_group_mod_text(const struct of_msg *msg, struct text *t)
 	struct of_group_desc desc = {
 		.type = mod->type, .group_id = mod->group_id, .buckets = mod->buckets};
 
-	text_add(t, " %s ", mod->command <= OFPGC_REMOVE_BUCKET ? commands[mod->command] : "?");
-	if (mod->command >= OFPGC_INSERT_BUCKET) {
+	text_add(t, " %s ",
+		 mod->command <= OFPGC_REMOVE_BUCKET   ? commands[mod->command]
+		 : mod->command == OFPGC_ADD_OR_MODIFY ? "ADD_OR_MOD"
+						       : "?");
+	if (mod->command == OFPGC_INSERT_BUCKET || mod->command == OFPGC_REMOVE_BUCKET) {
 		text_add(t, "command_bucket_id=");
 		bucket_id_text(mod->command_bucket_id, t);
 		text_add(t, ",");

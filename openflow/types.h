@@ -155,8 +155,9 @@ enum of_group_command {
 	OFPGC_ADD = 0,
 	OFPGC_MODIFY = 1,
 	OFPGC_DELETE = 2,
-	OFPGC_INSERT_BUCKET = 3, /* 1.5 */
-	OFPGC_REMOVE_BUCKET = 5, /* 1.5 */
+	OFPGC_INSERT_BUCKET = 3,      /* 1.5 */
+	OFPGC_REMOVE_BUCKET = 5,      /* 1.5 */
+	OFPGC_ADD_OR_MODIFY = 0x8000, /* Open vSwitch's: modify, or add what is not there */
 };
 
 enum of_group_type { OFPGT_ALL = 0, OFPGT_SELECT = 1, OFPGT_INDIRECT = 2, OFPGT_FF = 3 };

@@ -237,6 +237,10 @@ enum of_err group_mod_apply(struct agent *agent, const struct of_group_mod *mod,
 		return add(agent, mod, row);
 	case OFPGC_MODIFY:
 		return modify(agent, mod);
+	case OFPGC_ADD_OR_MODIFY:
+		return group_store_find(agent->groups, mod->group_id) != NULL
+			       ? modify(agent, mod)
+			       : add(agent, mod, row);
 	case OFPGC_DELETE:
 		return delete_groups(agent, mod);
 	case OFPGC_INSERT_BUCKET:

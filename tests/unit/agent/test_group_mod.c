@@ -134,6 +134,12 @@ static void malformed_group_mods_are_refused(void **state)
 	mod.group_id = 5;
 	mod.command = 77;
 	assert_int_equal(group_mod_apply(bench.agent, &mod, 0), OFPGMFC_BAD_COMMAND);
+	mod.buckets.n = 0;
+	mod.command = OFPGC_ADD_OR_MODIFY;
+	assert_int_equal(group_mod_apply(bench.agent, &mod, 0), OF_OK);
+	assert_int_equal(group_mod_apply(bench.agent, &mod, 0), OF_OK);
+	mod.command = OFPGC_DELETE;
+	assert_int_equal(group_mod_apply(bench.agent, &mod, 0), OF_OK);
 	mod.command = OFPGC_ADD;
 	mod.buckets.n = 2;
 	buckets[1].bucket_id = 0;
