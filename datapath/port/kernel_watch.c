@@ -25,7 +25,7 @@ struct kernel_watch {
 static bool concerns(const struct kernel_watch *watch, const void *messages, size_t size)
 {
 	const struct nlmsghdr *h = messages;
-	int left = (int)size;
+	uint32_t left = (uint32_t)size;
 	int ifindex = atomic_load(watch->ifindex);
 
 	for (; NLMSG_OK(h, left); h = NLMSG_NEXT(h, left)) {

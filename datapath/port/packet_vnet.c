@@ -16,6 +16,16 @@
 
 #define SCTP_CHECKSUM_AT 8
 
+/* Whole words are read where they are aligned. */
+static uint32_t crc_add(const uint8_t *at, uint32_t size, uint32_t crc)
+{
+	uint32_t head = RTE_MIN(size, (uint32_t)(-(uintptr_t)at & 7));
+
+	for (uint32_t i = 0; i < head; i++)
+		crc = rte_hash_crc_1byte(at[i], crc);
+	return rte_hash_crc(at + head, size - head, crc);
+}
+
 /* CRC32c over all bytes from `at` on (RFC 9260 §6.8); its field is in the first mbuf. */
 static void complete_sctp(struct rte_mbuf *m, uint32_t at)
 {
@@ -26,8 +36,8 @@ static void complete_sctp(struct rte_mbuf *m, uint32_t at)
 	memcpy(field, &zero, sizeof(zero));
 	for (const struct rte_mbuf *s = m; s != NULL; s = s->next) {
 		if (at < s->data_len)
-			crc = rte_hash_crc(rte_pktmbuf_mtod_offset(s, const void *, at),
-					   s->data_len - at, crc);
+			crc = crc_add(rte_pktmbuf_mtod_offset(s, const uint8_t *, at),
+				      s->data_len - at, crc);
 		at = at > s->data_len ? at - s->data_len : 0;
 	}
 	sum = rte_cpu_to_le_32(~crc);

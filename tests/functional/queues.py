@@ -47,10 +47,12 @@ class Flood:
         self.raw.close()
 
 
-def wire(t, egress="", flows=("in_port=1,actions=output:2",), **options):
+def wire(t, egress="", flows=("in_port=1,actions=output:2",), between=False, **options):
     net = Net(t)
     switch = Switch(t, net, fail_mode="secure", **options)
     a = switch.connect(net, "ha", ",ofport=1")
+    if between:         # the ports' lcores are chosen in turn
+        switch.add_port("y,dev:net_null1,no-rx=1,ofport=12")
     b = switch.connect(net, "hb", f",ofport=2{egress}")
     for flow in flows:
         switch.ofctl("add-flow", flow, version="OpenFlow10" if "enqueue" in flow else "OpenFlow13")
@@ -159,6 +161,26 @@ def _(t):
     switch.ofctl("add-flow", "in_port=2,actions=output:1")
     b.raw().send(eth(DST, SRC, 0x88B5))
     wait_for("the frame is counted", lambda: queue_stats(switch, 0, 1)[0] == 1)
+
+
+@test("frames that another lcore received keep the rate and their order")
+def _(t):
+    if os.cpu_count() < 2:
+        t.skip("there is one CPU")
+    switch, a, b = wire(t, ",rate=8M", between=True, ports=["x,dev:net_null0,no-rx=1,ofport=11"], args=["--lcores", "0,1"])
+    sink = b.raw()
+    flood = Flood(t, a)
+    wait_for("the queue is full", lambda: switch.dropped("ha", "queue_full") > 10, 20)
+    near("rate", rates(switch, [0])[0], 8e6)
+    flood.stop()
+    empty(switch)
+    source = a.raw()
+    frames = [eth(DST, SRC, 0x88B5, bytes([i]) * 40) for i in range(100)]
+    source.send(*frames)
+    wait_for("all have left", lambda: not switch.ledger_faults())
+    equal([f for f in sink.drain(0.2) if f[12:14] == b"\x88\xb5"], frames, "frames in order")
+    source.close()
+    sink.close()
 
 
 @test("queues are set, changed and taken away under traffic; no frame is lost but by name")
