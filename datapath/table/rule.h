@@ -45,7 +45,7 @@ struct rule {
 #define RULE_NO_BYTE_COUNTS 2
 #define RULE_CLAUSE 8     /* its program has conjunctions: never the answer of a lookup */
 #define RULE_TABLE_MISS 4 /* priority 0 that matches all: a packet-in from it says "no match" */
-#define RULE_REPLACED 16 /* control thread: another rule goes on with its counter */
+#define RULE_REPLACED 16  /* control thread: another rule goes on with its counter */
 
 /**
  * A rule that takes `program` over; not in any table yet. NULL with ENOMEM (program stays the
