@@ -20,7 +20,7 @@ void frame_output_to(struct lcore *l, struct frame *f, uint32_t ofport)
 
 	if (unlikely(port == NULL))
 		frame_fail(l, f, DROP_NO_SUCH_PORT);
-	else if (unlikely(port->index == l->in_index))
+	else if (unlikely(port->index == l->in_index) && !f->in_egress)
 		frame_fail(l, f, DROP_TO_IN_PORT);
 	else
 		frame_output(l, f, port, VLAN_KEEP, 0);

@@ -202,7 +202,8 @@ def _(bench):
     bench.defer(lambda: bench.peer.stats(restore(bench, whole)))
     bench.peer.stats(restore(bench, first))
     check(features(bench)[100].features & of.OFPTFF_FIRST_EGRESS, "it is not the first egress table")
-    bench.flows(flow({}, *out(2, 3)), flow({"actset_output": 3}, ("set", "eth_dst", C), table=100))
+    bench.flows(flow({}, *out(2, 3)), flow({"actset_output": 3}, ("set", "eth_dst", C), table=100),
+                flow({"eth_type": 0x88B6}, table=100, priority=9999))     # the bench's own marker
     bench.must_leave([(1, plain())], {3: [plain(dst=C)]})
     bench.flows(flow({}, table=100, priority=0))
     bench.must_leave([(1, plain())], {2: [plain()], 3: [plain(dst=C)]})
