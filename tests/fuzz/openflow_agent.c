@@ -17,6 +17,7 @@
  * answered; what the agent holds is bounded.
  */
 #include <malloc.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,11 +92,6 @@ static void demand(bool holds, const char *what)
 		return;
 	fprintf(stderr, "openflow_agent: %s\n", what);
 	abort();
-}
-
-static uint32_t be32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
 /* An error quotes at least 64 bytes of a message, or all of it (1.3.5 §7.4.4). */
@@ -352,6 +348,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (w == NULL)
 		abort();
+	signal(SIGPIPE, SIG_IGN); /* as in heddled */
 	world_open(w);
 	while (size > 0) {
 		size_t taken = operate(w, data, size);

@@ -8,7 +8,7 @@ from peer import V10, V13, V14, V15
 from samples import C, plain
 from table import Bad, shows
 
-NONE = match_of()
+NONE, DUP = match_of(), "BAD_INSTRUCTION/OFPBIC_DUP_INST"      # 1.3 has no code of its own for it
 
 
 def inst(kind, body=b"", size=None):
@@ -68,7 +68,7 @@ refuse("an experimenter's instruction", "BAD_INSTRUCTION/OFPBIC_BAD_EXPERIMENTER
 refuse("an instruction with a wrong length", "BAD_INSTRUCTION/OFPBIC_BAD_LEN", inst(1, bytes(4), 12) + bytes(4))
 refuse("an instruction longer than its message", "BAD_INSTRUCTION/OFPBIC_BAD_LEN", inst(4, bytes(4), 200))
 refuse("an instruction of length 0", "BAD_INSTRUCTION/OFPBIC_BAD_LEN", inst(4, bytes(4), 0))
-refuse("an instruction twice", "BAD_INSTRUCTION/OFPBIC_DUP_INST", inst(1, b"\3" + bytes(3)), inst(1, b"\4" + bytes(3)))
+refuse("an instruction twice", {V13: "BAD_INSTRUCTION/OFPBIC_UNSUP_INST BAD_INSTRUCTION/OFPBIC_DUP_INST", V14: DUP, V15: DUP}, inst(1, b"\3" + bytes(3)), inst(1, b"\4" + bytes(3)))
 refuse("goto the same table", "BAD_INSTRUCTION/OFPBIC_BAD_TABLE_ID", inst(1, b"\5" + bytes(3)), table=5)
 refuse("goto an earlier table", "BAD_INSTRUCTION/OFPBIC_BAD_TABLE_ID", inst(1, b"\4" + bytes(3)), table=5)
 refuse("goto a table that does not exist", "BAD_INSTRUCTION/OFPBIC_BAD_TABLE_ID", inst(1, b"\xfe" + bytes(3)))

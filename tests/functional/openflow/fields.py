@@ -89,6 +89,8 @@ Case("field", "vlan_vid: the outer of two tags, 0x88a8 too",
      [flow({"vlan_vid": 0x1000 | 20}, *out(3))],
      [(1, plain(tags=tag(20, tpid=0x88A8) + tag(10))), (1, plain(tags=tag(10, tpid=0x88A8) + tag(20)))],
      {3: [plain(tags=tag(20, tpid=0x88A8) + tag(10))]})
+Case("field", "vlan_pcp: with a VID", [flow({"vlan_vid": 0x1000 | 10, "vlan_pcp": 5}, *out(3))],
+     [(1, plain(tags=tag(10, 5))), (1, plain(tags=tag(10, 4))), (1, plain(tags=tag(11, 5)))], {3: [plain(tags=tag(10, 5))]})
 Case("field", "eth_type: the one behind the tags", [flow({"eth_type": 0x0800}, *out(3))],
      [(1, udp(tags=Dot1Q(vlan=10))), (1, wrap(udp(), tag(20, tpid=0x88A8) + tag(10))), (1, plain(tags=tag(10)))],
      {3: [udp(tags=Dot1Q(vlan=10)), wrap(udp(), tag(20, tpid=0x88A8) + tag(10))]})

@@ -156,9 +156,8 @@ def _(bench):
 @shows("multipart", "a port with queues: set_queue sends through them, QUEUE and the configuration tell", since=V13)
 def _(bench):
     p, of = bench.parser, bench.of
-    bench.switch.add_port("q,dev:net_null1,no-rx=1,ofport=50,rate=100M")
+    bench.switch.add_port("q,dev:net_null1,no-rx=1,ofport=50,rate=100M,queue=1:min=10M:max=50M,queue=2:max=20M")
     bench.defer(bench.switch.del_port, "q")
-    bench.switch.set_port("q", queues=[{"id": 1, "min_bps": 10000000, "max_bps": 50000000}, {"id": 2, "max_bps": 20000000}])
     bench.flows(flow({}, ("queue", 1), *out(50)))
     bench.pass_frames(*[(1, plain())] * 7)
 

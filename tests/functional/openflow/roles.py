@@ -10,7 +10,7 @@ from table import shows
 PACKET_IN, PORT_STATUS, FLOW_REMOVED, ROLE_STATUS, TABLE_STATUS, REQUESTFORWARD, FLOW_STATS, CONT_STATUS = range(0, 16, 2)
 
 
-def role_request(bench, role, generation=0, short_id=0xFFFF):
+def role_request(bench, role, generation=0, short_id=0):
     p, role = bench.parser, getattr(bench.of, "OFPCR_ROLE_" + role)
     if bench.version == V15:
         return p.OFPRoleRequest(bench.dp, role, short_id, generation)
