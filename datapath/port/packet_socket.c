@@ -31,13 +31,13 @@
 static struct tpacket_req ring_shape(uint16_t mtu)
 {
 	unsigned int need = mtu + FRAME_OVERHEAD + SLOT_OVERHEAD;
-	unsigned int size = 2048, n = 1024;
+	unsigned int size = 2048, n = 2048;
 
 	/* Two slots of 10 KiB are five pages: 16 KiB would waste a third of each. */
 	if (need > 4096)
-		size = 10240, n = 512;
+		size = 10240, n = 1024;
 	else if (need > 2048)
-		size = 4096, n = 512;
+		size = 4096, n = 1024;
 	return (struct tpacket_req){.tp_block_size = size == 10240 ? 20480 : 4096,
 				    .tp_block_nr = n / (size == 4096 ? 1 : 2),
 				    .tp_frame_size = size,
