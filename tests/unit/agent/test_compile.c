@@ -302,7 +302,6 @@ static const struct {
 	{"ip,actions=dec_mpls_ttl", OFPBAC_MATCH_INCONSISTENT, NULL},
 	{"ip,actions=pop_mpls:0x0800", OFPBAC_MATCH_INCONSISTENT, NULL},
 	{"dl_type=0x8847,actions=dec_ttl", OFPBAC_MATCH_INCONSISTENT, NULL},
-	{"actions=push_mpls:0x800", OFPBAC_BAD_ARGUMENT, NULL},
 	{"actions=resubmit(,254)", OFPBAC_BAD_ARGUMENT, NULL},
 	{"actions=write_actions(resubmit(,1),exit)", OFPBAC_UNSUPPORTED_ORDER, NULL},
 	{"actions=conjunction(1,1/2),output:1", OFPBAC_BAD_ARGUMENT, NULL},
@@ -316,7 +315,7 @@ static const struct {
 	{"table=4,actions=goto_table:4", OFPBIC_BAD_TABLE_ID, NULL},
 	{"table=4,actions=goto_table:3", OFPBIC_BAD_TABLE_ID, NULL},
 	{"actions=goto_table:254", OFPBIC_BAD_TABLE_ID, NULL},
-	{"actions=meter:1,output:1", OFPBIC_UNSUP_INST, NULL},
+	{"actions=meter:1,output:1", OFPMMFC_UNKNOWN_METER, NULL},
 };
 
 static void flow_gives(const char *text, enum of_err err, const char *wanted)
