@@ -225,7 +225,9 @@ void frame_punt(struct lcore *l, struct frame *f, uint8_t reason, uint16_t max_l
 	const struct pipeline_port *in =
 		__atomic_load_n(&l->pipeline->port[l->in_index], __ATOMIC_ACQUIRE);
 
-	if (in != NULL && in->no_packet_in) {
+	/* The bit keeps table misses down, not what a flow sends up by itself (1.3.5 §7.2.1). */
+	if (in != NULL && in->no_packet_in &&
+	    (reason == PUNT_NO_MATCH || reason == PUNT_IMPLICIT_MISS)) {
 		frame_fail(l, f, DROP_NO_CONTROLLER);
 		return;
 	}

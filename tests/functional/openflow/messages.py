@@ -182,8 +182,15 @@ def _(bench):
     bench.must_leave([(1, plain())], {3: [plain()]}, quiet=(2,))
     equal(len(bench.punted), 1, "packet-ins")
     bench.do(port_mod(bench, 2, 0, of.OFPPC_NO_FWD), port_mod(bench, 1, of.OFPPC_NO_PACKET_IN, of.OFPPC_NO_PACKET_IN))
+    # That keeps table misses from the controller, not what a flow sends there by itself (1.3.5 §7.2.1).
     bench.must_leave([(1, plain())], {2: [plain()], 3: [plain()]}, punt=False)
+    equal(bench.peer.next(of.OFPT_PACKET_IN).data, plain(), "packet-in by a flow")
+    bench.clear()
+    if bench.version > V10:
+        bench.flows(flow({}, ("output", "CONTROLLER", 0xFFFF), priority=0))
+    bench.must_leave([(1, plain())], {}, punt=False)
     bench.peer.none(of.OFPT_PACKET_IN)
+    bench.flows(flow({}, *out(2, 3)))
     bench.do(port_mod(bench, 1, 0, of.OFPPC_NO_PACKET_IN), port_mod(bench, 2, of.OFPPC_NO_RECV, of.OFPPC_NO_RECV))
     bench.raws[2].send(plain())
     bench.must_leave([(1, plain(dst=C))], {2: [plain(dst=C)], 3: [plain(dst=C)]})
