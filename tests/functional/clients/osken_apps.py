@@ -23,9 +23,9 @@ def manager(t, net, app, version=4, options=()):
                                      *options, os.path.join(HERE, "apps", app + ".py")], f"{app}.log", env=environment)
 
 
-def attach(t, net, dpid=1):
+def attach(t, net, dpid=1, ports=()):
     # Packet-outs that name no port as ingress are sent and counted at no port: sums is False.
-    return Switch(t, net, args=["--controller", f"tcp:127.0.0.1:{PORT}", "--dpid", f"{dpid:016x}"], fail_mode="secure", sums=False)
+    return Switch(t, net, ports=ports, args=["--controller", f"tcp:127.0.0.1:{PORT}", "--dpid", f"{dpid:016x}"], fail_mode="secure", sums=False)
 
 
 def connected(switch):
@@ -38,9 +38,9 @@ def sane(controller):
 
 
 def rows(process, key):
-    """The JSON lines of a log that have a key."""
+    """The JSON lines of a log that have a key; a line that is still being written does not count."""
     found = []
-    for line in process.text().splitlines():
+    for line in process.text().split("\n")[:-1]:
         if line.startswith("{"):
             row = json.loads(line)
             if key in row:
@@ -177,11 +177,11 @@ def _(t):
         run(["ip", "-n", net.name, "link", "add", f"s{a}{b}", "type", "veth", "peer", "name", f"s{b}{a}"])
         for end in (f"s{a}{b}", f"s{b}{a}"):
             run(["ip", "-n", net.name, "link", "set", end, "up"])
-    switches = {n: attach(t, net, n) for n in (1, 2, 3)}
-    hosts = {n: switches[n].connect(net, f"h{n}", ip=f"10.0.0.{n}") for n in (1, 2, 3)}
-    for a, b in links:
-        switches[a].add_port(f"s{a}{b},af_packet:s{a}{b},ofport={10 + b}")
-        switches[b].add_port(f"s{b}{a},af_packet:s{b}{a},ofport={10 + a}")
+    hosts = {n: net.host(f"h{n}", ip=f"10.0.0.{n}") for n in (1, 2, 3)}
+    # With their ports from the start: os-ken's library cannot take a port while it sets up a bridge.
+    for n in (1, 2, 3):
+        others = [m for m in (1, 2, 3) if m != n]
+        attach(t, net, n, [f"h{n},af_packet:h{n},ofport=1"] + [f"s{n}{m},af_packet:s{n}{m},ofport={10 + m}" for m in others])
 
     def states():
         last = {}
