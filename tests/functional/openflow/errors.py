@@ -57,7 +57,7 @@ refuse("an add in OFPTT_ALL", "FLOW_MOD_FAILED/OFPFMFC_BAD_TABLE_ID", table=255)
 Bad("error", "1.0: an unknown command", lambda b: b.peer.frame(14, struct.pack("!I", 0x3FFFFF) + bytes(36) + struct.pack("!QHHHHIHH", 0, 9, 0, 0, 1, 0xFFFFFFFF, 0xFFFF, 0)),
     "FLOW_MOD_FAILED/OFPFMFC_BAD_COMMAND", until=V10)
 Bad("error", "1.0: an emergency flow", lambda b: b.build.flow_mod(flow({"in_port": 1}, *out(2), flags=b.of.OFPFF_EMERG)),
-    "FLOW_MOD_FAILED/OFPFMFC_ALL_TABLES_FULL FLOW_MOD_FAILED/OFPFMFC_UNSUPPORTED FLOW_MOD_FAILED/OFPFMFC_EPERM", until=V10)
+    "FLOW_MOD_FAILED/OFPFMFC_ALL_TABLES_FULL", until=V10)
 Bad("error", "unknown flags", lambda b: b.build.flow_mod(flow({}, *out(2), flags=0x8000)), "FLOW_MOD_FAILED/OFPFMFC_BAD_FLAGS", since=V13)
 Bad("error", "a buffer that does not exist", lambda b: b.build.packet_out(None, *out(2), buffer_id=5), "BAD_REQUEST/OFPBRC_BUFFER_UNKNOWN")
 
