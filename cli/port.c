@@ -10,6 +10,15 @@
 #include "cli/table.h"
 #include "cli/verb.h"
 #include "lib/units.h"
+#include "openflow/types.h"
+
+void port_number_cell(struct table *t, uint64_t ofport)
+{
+	if (ofport == OFPP_LOCAL)
+		table_cell(t, "LOCAL");
+	else
+		table_cell(t, "%llu", (unsigned long long)ofport);
+}
 
 void port_vlan_text(const json_t *port, struct text *to)
 {
@@ -301,7 +310,7 @@ static void ports_print(const json_t *ports)
 
 		port_vlan_text(p, &vlan);
 		table_cell(t, "%s", field_text(p, "name"));
-		table_cell(t, "%llu", (unsigned long long)field_u64(p, "ofport"));
+		port_number_cell(t, field_u64(p, "ofport"));
 		table_cell(t, "%s", field_text(p, "kind"));
 		table_cell(t, "%s", field_text(p, "link"));
 		table_cell(t, "%s", field_text(p, "admin"));

@@ -73,7 +73,7 @@ static void ports_print(const struct sample *before, const struct sample *now)
 
 		port_vlan_text(p, &vlan);
 		table_cell(t, "%s", field_text(p, "name"));
-		table_cell(t, "%llu", (unsigned long long)field_u64(p, "ofport"));
+		port_number_cell(t, field_u64(p, "ofport"));
 		table_cell(t, "%s", field_text(p, "kind"));
 		table_cell(t, "%s%s", field_text(p, "link"),
 			   field_text(p, "admin")[0] == 'd' ? " (admin down)" : "");

@@ -38,7 +38,7 @@ static const struct verb verbs[] = {
 	 "  pci:ADDRESS       an adapter that is bound to vfio-pci\n"
 	 "  pcap:IN[:OUT]     capture files\n"
 	 "  dev:DEVARGS       any other DPDK device\n"
-	 "and the options ofport=N, mtu=N, mac=ADDRESS, vlan=VID (access port),\n"
+	 "and the options ofport=N (or local), mtu=N, mac=ADDRESS, vlan=VID (access port),\n"
 	 "trunk=10;20;30-40, native=VID, rate=RATE, queue=ID:min=RATE:max=RATE.\n"
 	 "Example: heddle port add vm1,vhost-user:/run/vm1.sock,vlan=10\n"},
 	{"port", "del", "NAME", 1, 1, 0, port_del, "removes a port", NULL},

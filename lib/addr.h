@@ -60,8 +60,8 @@ struct target {
 };
 
 /**
- * Reads a target; `ssl:`, as others call it, is `tls:`. `default_port` serves `tcp:HOST`. On -EINVAL `why` (of `why_size` bytes) has one
- * sentence with the cause and the remedy.
+ * Reads a target; `ssl:`, as others call it, is `tls:`. `default_port` serves `tcp:HOST`. On
+ * -EINVAL `why` (of `why_size` bytes) has one sentence with the cause and the remedy.
  */
 int target_parse(const char *text, uint16_t default_port, struct target *target, char *why,
 		 size_t why_size);

@@ -57,7 +57,7 @@ static bool env_port(const void *context, uint32_t port_no)
 
 	/* Stored flows are back before the ports are. */
 	if (agent->restoring)
-		return port_no != 0 && port_no <= PIPELINE_MAX_OFPORT;
+		return pipeline_place(port_no) != 0;
 	return agent_port_find(agent, port_no) != NULL;
 }
 

@@ -136,7 +136,7 @@ int agent_set_listeners(struct agent *agent, const struct endpoint *wanted, size
 
 /* A port as controllers see it. */
 struct agent_port {
-	uint32_t ofport; /* 1…PIPELINE_MAX_OFPORT */
+	uint32_t ofport; /* 1…PIPELINE_MAX_OFPORT, PIPELINE_LOCAL */
 	uint16_t index;  /* of pipeline and pmd */
 	char name[64];   /* cut to 15 characters on the wire */
 	struct eth_addr mac;

@@ -52,15 +52,15 @@ struct agent {
 	struct learns *learns;
 	struct agent_actor actor;
 	/*
-	 * Of the bundle that is being committed: changes of flows, groups and meters are steps of it
-	 * (transaction.h). NULL: none. What would change or read the stores waits meanwhile.
+	 * Of the bundle that is being committed: changes of flows, groups and meters are steps of
+	 * it (transaction.h). NULL: none. What would change or read the stores waits meanwhile.
 	 */
 	struct transaction *transaction;
-	struct bundle_commit *commit; /* the same; bundle_commit.c */
-	size_t bundle_bytes;          /* that all connections keep in bundles */
+	struct bundle_commit *commit;             /* the same; bundle_commit.c */
+	size_t bundle_bytes;                      /* that all connections keep in bundles */
 	int64_t bundle_future_ns, bundle_past_ns; /* bundle_schedule.c; 0: the default */
 	uint32_t n_monitors;                      /* flow_monitor.c: of all connections */
-	bool fail_mode_late; /* a controller came or went during a commit; see standalone.h */
+	bool fail_mode_late;       /* a controller came or went during a commit; see standalone.h */
 	struct table_watch *watch; /* table_config.h: by table; NULL: none asked for */
 	struct table_setups *tables; /* table_features.h; NULL: none was configured */
 

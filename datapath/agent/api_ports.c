@@ -68,9 +68,9 @@ static json_t *port_json(const struct host *host, const struct port_entry *entry
 	for (uint16_t i = 0; i < state->n_features; i++)
 		json_array_append_new(features, json_string(state->features[i]));
 	return json_pack(
-		"{s:s, s:i, s:s, s:s, s:o, s:s, s:s, s:s, s:i, s:I, s:i, s:o, s:b, s:o, s:o, s:o}",
-		"name", spec->name, "ofport", (int)entry->settings.ofport, "kind", spec->kind_name,
-		"arg", spec->arg, "role",
+		"{s:s, s:I, s:s, s:s, s:o, s:s, s:s, s:s, s:i, s:I, s:i, s:o, s:b, s:o, s:o, s:o}",
+		"name", spec->name, "ofport", (json_int_t)entry->settings.ofport, "kind",
+		spec->kind_name, "arg", spec->arg, "role",
 		vhost ? json_string(spec->client ? "client" : "server") : json_null(), "link",
 		state->link_up ? "up" : "down", "admin",
 		entry->config & OFPPC_PORT_DOWN ? "down" : "up", "mac",

@@ -43,14 +43,14 @@ struct connection {
 	uint16_t controller_id; /* Nicira's: which packet-ins it wants, see packet_in.c */
 	struct {                /* Nicira's, handler_nicira.c */
 		uint8_t flow_format, packet_in_format; /* enum of_nicira_format */
-		bool table_id; /* flow-mods of 1.0 name their table */
+		bool table_id;                         /* flow-mods of 1.0 name their table */
 	} nicira;
 	struct packet_in_limit packet_in_limit;
 	struct job *jobs;
 	uint32_t n_jobs;
 	struct table_request *table_request; /* handler_table_features.c: half a request */
-	struct bundles *bundles;        /* bundle.c; NULL: none */
-	struct flow_monitors *monitors; /* flow_monitor.c; NULL: none */
+	struct bundles *bundles;             /* bundle.c; NULL: none */
+	struct flow_monitors *monitors;      /* flow_monitor.c; NULL: none */
 	bool paused;
 	uint64_t n_packet_ins;
 	uint64_t n_packet_ins_unread;  /* dropped: it does not read what it has */

@@ -51,10 +51,15 @@ int port_settings_option(void *arg, const char *key, const char *value, char *wh
 	int err;
 
 	if (strcmp(key, "ofport") == 0) {
+		if (strcmp(value, "local") == 0) {
+			settings->ofport = PIPELINE_LOCAL;
+			return 0;
+		}
 		if (text_parse_u64(value, PIPELINE_MAX_OFPORT, &number) < 0 || number == 0) {
 			snprintf(why, why_size,
-				 "ofport=%.20s is not a port number; give one from 1 to %d", value,
-				 PIPELINE_MAX_OFPORT);
+				 "ofport=%.20s is not a port number; give one from 1 to %d, or "
+				 "local",
+				 value, PIPELINE_MAX_OFPORT);
 			return -EINVAL;
 		}
 		settings->ofport = (uint32_t)number;

@@ -217,10 +217,12 @@ int pipeline_set_port(struct pipeline *p, const struct pipeline_port *port)
 		return -ENOMEM;
 	*copy = *port;
 	__atomic_store_n(&p->port[port->index], copy, __ATOMIC_RELEASE);
-	__atomic_store_n(&p->port_index[port->ofport], port->index, __ATOMIC_RELEASE);
+	__atomic_store_n(&p->port_index[pipeline_place(port->ofport)], port->index,
+			 __ATOMIC_RELEASE);
 	if (old != NULL) {
 		if (old->ofport != port->ofport)
-			__atomic_store_n(&p->port_index[old->ofport], 0, __ATOMIC_RELEASE);
+			__atomic_store_n(&p->port_index[pipeline_place(old->ofport)], 0,
+					 __ATOMIC_RELEASE);
 		reclaim_retire(p->reclaim, free, old);
 		return 0;
 	}
@@ -237,7 +239,7 @@ void pipeline_remove_port(struct pipeline *p, uint16_t index)
 
 	if (old == NULL)
 		return;
-	__atomic_store_n(&p->port_index[old->ofport], 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&p->port_index[pipeline_place(old->ofport)], 0, __ATOMIC_RELEASE);
 	__atomic_store_n(&p->port[index], NULL, __ATOMIC_RELEASE);
 	reclaim_retire(p->reclaim, free, old);
 	/* Without memory the old list stays; lcores skip indices without a port. */

@@ -19,6 +19,7 @@
 #define PIPELINE_N_TABLES 254
 #define PIPELINE_MAX_PORTS 1024    /* indices 1…1023; 0 is no port */
 #define PIPELINE_MAX_OFPORT 0xfeff /* numbers 1…0xfeff; the rest are reserved */
+#define PIPELINE_LOCAL 0xfffffffeu /* the number of the port of the host itself (OFPP_LOCAL) */
 
 /* A port as the pipeline sees it: immutable, replaced as a whole. */
 struct pipeline_port {
@@ -48,7 +49,7 @@ struct pipeline {
 	struct classifier *clauses[PIPELINE_N_TABLES];  /* atomic; rules of conjunctions only */
 	uint32_t n_clauses[PIPELINE_N_TABLES];          /* atomic: rules in clauses[] */
 	struct pipeline_port *port[PIPELINE_MAX_PORTS]; /* atomic, by index */
-	uint16_t port_index[PIPELINE_MAX_OFPORT + 1];   /* atomic, by number; 0: none */
+	uint16_t port_index[PIPELINE_MAX_OFPORT + 2];   /* atomic, by pipeline_place; 0: none */
 	struct pipeline_flood *flood;                   /* atomic; never NULL */
 	struct mac_table *macs;
 	struct flow_counters *counters;
@@ -115,13 +116,19 @@ void pipeline_remove_port(struct pipeline *p, uint16_t index);
 /** Restores order after many changes; call it from a timer. */
 void pipeline_tidy(struct pipeline *p);
 
+/** Where a port's number stands in port_index; 0: it is none. Any thread. */
+static inline uint32_t pipeline_place(uint32_t ofport)
+{
+	if (__builtin_expect(ofport <= PIPELINE_MAX_OFPORT, 1))
+		return ofport;
+	return ofport == PIPELINE_LOCAL ? PIPELINE_MAX_OFPORT + 1 : 0;
+}
+
 /** The port of that number, NULL when there is none. Any thread. */
 static inline const struct pipeline_port *pipeline_port(const struct pipeline *p, uint32_t ofport)
 {
-	uint16_t i;
+	/* Nobody has place 0. */
+	uint16_t i = __atomic_load_n(&p->port_index[pipeline_place(ofport)], __ATOMIC_ACQUIRE);
 
-	if (ofport == 0 || ofport > PIPELINE_MAX_OFPORT)
-		return NULL;
-	i = __atomic_load_n(&p->port_index[ofport], __ATOMIC_ACQUIRE);
 	return i != 0 ? __atomic_load_n(&p->port[i], __ATOMIC_ACQUIRE) : NULL;
 }

@@ -215,7 +215,8 @@ def lacpdu(mac, key=7, port=1):
 def _(t):
     net = Net(t)
     controller = manager(t, net, "lacp")
-    switch = attach(t, net)
+    # The library speaks as the address of the LOCAL port.
+    switch = attach(t, net, ports=["br0,tap:br0,ofport=local,mac=02:00:00:00:00:99"])
     hosts = [switch.connect(net, f"h{i}") for i in (1, 2)]
     connected(switch)
     wait_for("its table-miss flow", lambda: any("CONTROLLER" in f for f in switch.flows()))
@@ -224,6 +225,7 @@ def _(t):
         raw.send(lacpdu("02:00:00:00:00:77", port=n))
         answer = raw.expect("the answer", lambda f: f[12:14] == b"\x88\x09")
         equal(answer[:6].hex(), "0180c2000002", "destination")
+        check(mac_bytes("02:00:00:00:00:99") in answer[14:], "the actor's system is not the LOCAL port's address")
         raw.close()
     wait_for("both ports are up", lambda: all(f"slave 1 {n} up" in controller.text() for n in (1, 2)))
     check(any("dl_type=0x8809" in f for f in switch.flows()), f"flows {switch.flows()}")

@@ -20,9 +20,6 @@ class Lacp(app_manager.OSKenApp):
     def features(self, event):
         dp = event.msg.datapath
         p, of = dp.ofproto_parser, dp.ofproto
-        # The library speaks as the address of the LOCAL port, which heddled does not have.
-        local = p.OFPPort(of.OFPP_LOCAL, "02:00:00:00:00:99", b"LOCAL", 0, 0, 0, 0, 0, 0, 0, 0)
-        dp.ports = {**(dp.ports or {}), of.OFPP_LOCAL: local}
         apply = p.OFPInstructionActions(of.OFPIT_APPLY_ACTIONS, [p.OFPActionOutput(of.OFPP_CONTROLLER, of.OFPCML_NO_BUFFER)])
         dp.send_msg(p.OFPFlowMod(dp, priority=0, match=p.OFPMatch(), instructions=[apply]))
 
