@@ -88,6 +88,7 @@ static void end_barrier(struct job *job)
 
 enum of_err handle_barrier(struct connection *conn, const struct of_msg *msg)
 {
+	struct agent *agent = conn->agent;
 	struct barrier *barrier = calloc(1, sizeof(*barrier));
 
 	if (barrier == NULL)
@@ -98,7 +99,11 @@ enum of_err handle_barrier(struct connection *conn, const struct of_msg *msg)
 	barrier->job.run = run_barrier;
 	barrier->job.end = end_barrier;
 	barrier->job.holds = true;
-	if (conn->jobs == NULL && conn->agent->n_in_force == conn->agent->n_changes) {
+	/* Mostly the lcores are through at once, and the way over the timer can be spared. */
+	if (conn->jobs == NULL && agent->n_in_force != agent->n_changes &&
+	    reclaim_passed(agent->cfg.pipeline->reclaim))
+		agent->n_in_force = agent->n_changes;
+	if (conn->jobs == NULL && agent->n_in_force == agent->n_changes) {
 		answer(barrier);
 		free(barrier);
 		return OF_OK;

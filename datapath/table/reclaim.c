@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include <rte_pause.h>
+
 #include "lib/log.h"
 
 /*
@@ -11,6 +13,7 @@
  * first item that is not ripe ends a poll, since all behind it are younger.
  */
 #define AT_ONCE 2048 /* items of a poll: about a millisecond */
+#define LOOKS 16     /* of reclaim_passed */
 
 struct item {
 	void (*done)(void *arg);
@@ -118,6 +121,18 @@ uint32_t reclaim_poll(struct reclaim *r)
 		it.done(it.arg);
 	}
 	return r->n;
+}
+
+bool reclaim_passed(struct reclaim *r)
+{
+	uint64_t token = rte_rcu_qsbr_start(r->qsbr);
+
+	for (int i = 0; i < LOOKS; i++) {
+		if (rte_rcu_qsbr_check(r->qsbr, token, false))
+			return true;
+		rte_pause();
+	}
+	return false;
 }
 
 bool reclaim_ripe(const struct reclaim *r)

@@ -32,5 +32,12 @@ void reclaim_retire(struct reclaim *r, void (*done)(void *arg), void *arg);
  */
 uint32_t reclaim_poll(struct reclaim *r);
 
+/**
+ * Has every lcore passed a quiescent state since the call began? Looks a few times, for a
+ * microsecond or two, and does not wait: lcores that sleep or have little to do are through by
+ * then. Control thread.
+ */
+bool reclaim_passed(struct reclaim *r);
+
 /** Is something ripe that the last poll left for the next? Control thread. */
 bool reclaim_ripe(const struct reclaim *r);

@@ -217,6 +217,7 @@ static void no_counter_is_leaked(void **state)
 		peer_group(peer, OFPGC_DELETE, "group_id=1");
 		flows_are(peer, "");
 		bench_turn(&bench);
+		reclaim_poll(bench.pipeline->reclaim);
 	}
 	while (reclaim_poll(bench.pipeline->reclaim) != 0)
 		bench_turn(&bench);
