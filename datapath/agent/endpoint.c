@@ -193,5 +193,14 @@ void endpoint_text(const struct endpoint *e, struct text *t)
 
 bool endpoint_equal(const struct endpoint *a, const struct endpoint *b)
 {
-	return memcmp(a, b, sizeof(*a)) == 0;
+	struct text of_a = {0}, of_b = {0};
+	bool equal;
+
+	/* What is written the same means the same. */
+	endpoint_text(a, &of_a);
+	endpoint_text(b, &of_b);
+	equal = strcmp(text_get(&of_a), text_get(&of_b)) == 0;
+	text_free(&of_a);
+	text_free(&of_b);
+	return equal;
 }

@@ -41,12 +41,15 @@ static double run(bool packets, uint64_t rate, uint32_t bytes, double load, uint
 {
 	struct meter *meter = make_drop(packets, rate, packets ? 1 : 8ull * bytes);
 	uint64_t per_frame = packets ? 1 : 8ull * bytes, passed = 0;
-	double step = (double)HZ * (double)per_frame / ((double)rate * load), now = 1e15;
-	double end = now + (double)HZ * (double)per_frame / (double)rate * n;
+	double step = (double)HZ * (double)per_frame / ((double)rate * load);
+	uint64_t n_frames = (uint64_t)(n * load);
 	uint8_t prec;
 
-	for (; now < end; now += step)
-		passed += meter_run(meter, NULL, bytes, (uint64_t)now, &prec) == METER_PASS;
+	for (uint64_t i = 0; i < n_frames; i++) {
+		uint64_t now = 1000000000000000ull + (uint64_t)((double)i * step);
+
+		passed += meter_run(meter, NULL, bytes, now, &prec) == METER_PASS;
+	}
 	meter_free(meter);
 	return (double)passed / n;
 }
