@@ -101,8 +101,8 @@ enum of_err compile_bucket(const struct compile_env *env, const struct of_action
  * them. OFPGMFC_BAD_TYPE (there are four types), OFPGMFC_INVALID_GROUP (indirect wants one bucket),
  * OFPGMFC_OUT_OF_BUCKETS (more than GROUP_MAX_BUCKETS), OFPGMFC_BUCKET_EXISTS (two of one id),
  * OFPGMFC_BAD_BUCKET (a reserved id), OFPGMFC_BAD_WATCH (a bucket of a fast-failover group that
- * watches nothing), OFPGMFC_WATCH_UNSUPPORTED (all and indirect do not watch), errors of the
- * actions as above.
+ * watches nothing), errors of the actions as above. Groups of all and indirect ones do not watch:
+ * what their buckets say of it is ignored (§7.3.4.2).
  */
 enum of_err compile_buckets(const struct compile_env *env, uint8_t group_type,
 			    const struct of_buckets *buckets, struct group_buckets **out);

@@ -35,24 +35,14 @@ static enum of_err check_ids(const struct of_buckets *buckets)
 	return OF_OK;
 }
 
-static enum of_err check_watch(enum group_kind kind, const struct of_bucket *b)
-{
-	bool watches = b->watch_port != OFPP_ANY || b->watch_group != OFPG_ANY;
-
-	if (kind == GROUP_FAST_FAILOVER && !watches)
-		return OFPGMFC_BAD_WATCH;
-	if (kind != GROUP_FAST_FAILOVER && kind != GROUP_SELECT && watches)
-		return OFPGMFC_WATCH_UNSUPPORTED;
-	return OF_OK;
-}
-
 static enum of_err compile_one(const struct compile_env *env, enum group_kind kind,
 			       const struct of_bucket *in, struct group_bucket *out)
 {
-	enum of_err err = check_watch(kind, in);
+	struct group_watch watch = group_watch(kind, in->watch_port, in->watch_group);
 
-	if (err != OF_OK)
-		return err;
+	if (kind == GROUP_FAST_FAILOVER && watch.port == GROUP_WATCHES_NOTHING &&
+	    watch.group == GROUP_WATCHES_NOTHING)
+		return OFPGMFC_BAD_WATCH;
 	out->bucket_id = in->bucket_id;
 	out->weight = in->weight;
 	out->watch_port = in->watch_port;

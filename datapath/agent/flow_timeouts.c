@@ -15,7 +15,7 @@ uint64_t flow_used_ms(const struct flow_store *store, const struct flow *flow)
 
 	flow_counters_sum(store->cfg.pipeline->counters, flow->rule->counter_id, &sum);
 	now_tsc = store->cfg.now_tsc();
-	if (sum.used_tsc == 0)
+	if (sum.used_tsc == 0 || store->cfg.tsc_hz == 0)
 		return flow->created_ms;
 	ago_ms = now_tsc > sum.used_tsc ? (uint64_t)((double)(now_tsc - sum.used_tsc) * 1000.0 /
 						     (double)store->cfg.tsc_hz)

@@ -38,14 +38,18 @@ static unsigned int height_of(struct walk *walk, struct group_entry *entry)
 {
 	const struct group_buckets *buckets = entry->group->buckets;
 	unsigned int above = walk->deepest;
+	uint32_t watched;
 
 	if (entry->round == walk->round)
 		return entry->height;
 	walk->deepest = 0;
 	for (uint32_t i = 0; i < buckets->n; i++) {
 		uses_each(buckets->b[i].actions, go_below_named, NULL, walk);
-		if (buckets->b[i].watch_group != OFPG_ANY)
-			go_below(walk, buckets->b[i].watch_group);
+		watched = group_watch(buckets->kind, buckets->b[i].watch_port,
+				      buckets->b[i].watch_group)
+				  .group;
+		if (watched != GROUP_WATCHES_NOTHING)
+			go_below(walk, watched);
 	}
 	entry->round = walk->round;
 	entry->height = walk->deepest + 1;
@@ -72,9 +76,14 @@ enum of_err group_store_check_chain(struct group_store *store, uint32_t group_id
 
 	walk.round = group_store_new_round(store);
 	for (uint16_t i = 0; i < buckets->n; i++) {
+		/* As if it were of a kind that watches: one that does not may be made one later. */
+		uint32_t watched = group_watch(GROUP_SELECT, buckets->b[i].watch_port,
+					       buckets->b[i].watch_group)
+					   .group;
+
 		go_below_actions(&walk, &buckets->b[i].actions);
-		if (buckets->b[i].watch_group != OFPG_ANY)
-			go_below(&walk, buckets->b[i].watch_group);
+		if (watched != GROUP_WATCHES_NOTHING)
+			go_below(&walk, watched);
 	}
 	height = walk.deepest + 1;
 	if (walk.meets_target)

@@ -36,18 +36,19 @@ static bool only_to_dead_ports(const struct group_store *store, const struct act
 static bool bucket_live(struct group_store *store, enum group_kind kind,
 			const struct group_bucket *b)
 {
+	struct group_watch watch = group_watch(kind, b->watch_port, b->watch_group);
 	struct group_entry *watched;
 
-	if (b->watch_port == OFPP_ANY && b->watch_group == OFPG_ANY) {
+	if (watch.port == GROUP_WATCHES_NOTHING && watch.group == GROUP_WATCHES_NOTHING) {
 		if (kind == GROUP_SELECT)
 			return !only_to_dead_ports(store, b->actions);
 		return kind != GROUP_FAST_FAILOVER;
 	}
-	if (b->watch_port != OFPP_ANY && port_live(store, b->watch_port))
+	if (watch.port != GROUP_WATCHES_NOTHING && port_live(store, watch.port))
 		return true;
-	if (b->watch_group == OFPG_ANY)
+	if (watch.group == GROUP_WATCHES_NOTHING)
 		return false;
-	watched = group_store_find(store, b->watch_group);
+	watched = group_store_find(store, watch.group);
 	return watched != NULL && group_live(store, watched);
 }
 

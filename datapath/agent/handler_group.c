@@ -7,17 +7,19 @@
 #include "datapath/agent/uses.h"
 
 /* What is watched must be there. Stored groups are back before ports, and in any order. */
-static enum of_err check_watched(struct agent *agent, const struct of_buckets *buckets)
+static enum of_err check_watched(struct agent *agent, const struct group_buckets *buckets)
 {
 	if (agent->restoring)
 		return OF_OK;
-	for (uint16_t i = 0; i < buckets->n; i++) {
-		const struct of_bucket *b = &buckets->b[i];
+	for (uint32_t i = 0; i < buckets->n; i++) {
+		struct group_watch watch = group_watch(buckets->kind, buckets->b[i].watch_port,
+						       buckets->b[i].watch_group);
 
-		if (b->watch_port != OFPP_ANY && agent_port_find(agent, b->watch_port) == NULL)
+		if (watch.port != GROUP_WATCHES_NOTHING &&
+		    agent_port_find(agent, watch.port) == NULL)
 			return OFPGMFC_BAD_WATCH;
-		if (b->watch_group != OFPG_ANY &&
-		    group_store_find(agent->groups, b->watch_group) == NULL)
+		if (watch.group != GROUP_WATCHES_NOTHING &&
+		    group_store_find(agent->groups, watch.group) == NULL)
 			return OFPGMFC_BAD_WATCH;
 	}
 	return OF_OK;
@@ -36,7 +38,7 @@ static enum of_err prepare(struct agent *agent, uint32_t group_id, struct group_
 				      &content->compiled);
 	if (err != OF_OK)
 		return err;
-	err = check_watched(agent, content->buckets);
+	err = check_watched(agent, content->compiled);
 	if (err != OF_OK)
 		group_buckets_free(content->compiled);
 	return err;

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The checksum of SCTP is a CRC over the whole packet (RFC 9260 §6.8): it is made anew. */
-#include <string.h>
-
 #include <rte_byteorder.h>
 #include <rte_ether.h>
-#include <rte_hash_crc.h>
 #include <rte_ip.h>
 
 #include "datapath/pmd/edit.h"
-
-#define CHECKSUM_OFFSET 8
+#include "datapath/port/sctp.h"
 
 /* Bytes of the frame from the SCTP header on; less than the frame has when it was padded. */
 static uint32_t packet_size(const struct rte_mbuf *m, const struct flow_key *key,
@@ -30,20 +26,8 @@ static uint32_t packet_size(const struct rte_mbuf *m, const struct flow_key *key
 void edit_sctp_checksum(struct rte_mbuf *m, const struct flow_key *key,
 			const struct frame_layout *layout)
 {
-	uint8_t *header = rte_pktmbuf_mtod(m, uint8_t *) + layout->l4;
-	uint32_t left = packet_size(m, key, layout), skip = layout->l4, crc = UINT32_MAX;
-
 	/* The sum of a fragment is that of the whole datagram, which is not here. */
 	if (key->ip_frag != 0 || (m->ol_flags & RTE_MBUF_F_TX_L4_MASK) == RTE_MBUF_F_TX_SCTP_CKSUM)
 		return;
-	memset(header + CHECKSUM_OFFSET, 0, 4);
-	for (const struct rte_mbuf *seg = m; seg != NULL && left != 0; seg = seg->next) {
-		uint32_t size = RTE_MIN(rte_pktmbuf_data_len(seg) - skip, left);
-
-		crc = rte_hash_crc(rte_pktmbuf_mtod_offset(seg, const uint8_t *, skip), size, crc);
-		left -= size;
-		skip = 0;
-	}
-	crc = rte_cpu_to_le_32(~crc);
-	memcpy(header + CHECKSUM_OFFSET, &crc, 4);
+	sctp_checksum_write(m, layout->l4, packet_size(m, key, layout));
 }

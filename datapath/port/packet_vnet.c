@@ -6,54 +6,24 @@
 #include <string.h>
 
 #include <rte_branch_prediction.h>
-#include <rte_hash_crc.h>
 #include <rte_ip.h>
 #include <rte_tcp.h>
 #include <rte_udp.h>
 
 #include "datapath/port/offload.h"
 #include "datapath/port/port.h"
-
-#define SCTP_CHECKSUM_AT 8
-
-/* Whole words are read where they are aligned. */
-static uint32_t crc_add(const uint8_t *at, uint32_t size, uint32_t crc)
-{
-	uint32_t head = RTE_MIN(size, (uint32_t)(-(uintptr_t)at & 7));
-
-	for (uint32_t i = 0; i < head; i++)
-		crc = rte_hash_crc_1byte(at[i], crc);
-	return rte_hash_crc(at + head, size - head, crc);
-}
-
-/* CRC32c over all bytes from `at` on (RFC 9260 §6.8); its field is in the first mbuf. */
-static void complete_sctp(struct rte_mbuf *m, uint32_t at)
-{
-	uint32_t zero = 0, crc = UINT32_MAX;
-	uint8_t *field = rte_pktmbuf_mtod_offset(m, uint8_t *, at + SCTP_CHECKSUM_AT);
-	rte_le32_t sum;
-
-	memcpy(field, &zero, sizeof(zero));
-	for (const struct rte_mbuf *s = m; s != NULL; s = s->next) {
-		if (at < s->data_len)
-			crc = crc_add(rte_pktmbuf_mtod_offset(s, const uint8_t *, at),
-				      s->data_len - at, crc);
-		at = at > s->data_len ? at - s->data_len : 0;
-	}
-	sum = rte_cpu_to_le_32(~crc);
-	memcpy(field, &sum, sizeof(sum));
-}
+#include "datapath/port/sctp.h"
 
 /* What any device does with a frame whose checksum is left to it. */
 static int complete(struct rte_mbuf *m, uint32_t start, uint32_t offset)
 {
-	bool sctp = offset == SCTP_CHECKSUM_AT;
+	bool sctp = offset == SCTP_CHECKSUM_OFFSET;
 	uint16_t sum;
 
 	if (start + offset + (sctp ? sizeof(uint32_t) : sizeof(sum)) > m->data_len)
 		return -EINVAL;
 	if (sctp) {
-		complete_sctp(m, start);
+		sctp_checksum_write(m, start, m->pkt_len - start);
 		return 0;
 	}
 	if (rte_raw_cksum_mbuf(m, start, m->pkt_len - start, &sum) != 0)

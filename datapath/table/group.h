@@ -24,7 +24,7 @@ struct group_bucket {
 	struct action_list *actions; /* owned; never NULL */
 	uint32_t counter_id;         /* of flow_counters */
 	uint32_t bucket_id;
-	uint32_t watch_port, watch_group;
+	uint32_t watch_port, watch_group; /* as told; see group_watch */
 	uint16_t weight;
 	/* Control thread only: */
 	bool dead;             /* what it watches is down */
@@ -53,6 +53,27 @@ struct group {
 };
 
 struct reclaim;
+
+/* What the life of a bucket hangs on. */
+struct group_watch {
+	uint32_t port, group; /* GROUP_WATCHES_NOTHING */
+};
+
+#define GROUP_WATCHES_NOTHING 0xffffffffu /* OFPP_ANY, OFPG_ANY */
+
+/**
+ * What a bucket of a group of that kind watches, of what it was told to. Port 0 is none, and
+ * libraries fill both with zeros where nobody watches anything; groups of all and indirect ones do
+ * not watch (OpenFlow 1.3.5 §7.3.4.2). Any thread.
+ */
+static inline struct group_watch group_watch(enum group_kind kind, uint32_t port, uint32_t group)
+{
+	bool zeros = port == 0 && group == 0;
+
+	if (zeros || kind == GROUP_ALL || kind == GROUP_INDIRECT)
+		return (struct group_watch){GROUP_WATCHES_NOTHING, GROUP_WATCHES_NOTHING};
+	return (struct group_watch){port == 0 ? GROUP_WATCHES_NOTHING : port, group};
+}
 
 /** What a frame that runs in `version` of the pipeline sees. Lcores. */
 static inline const struct group_buckets *group_buckets_in(const struct group *group,

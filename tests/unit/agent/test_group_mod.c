@@ -83,8 +83,8 @@ static void what_cannot_be_is_refused_and_nothing_changes(void **state)
 		{OFPGC_ADD, "group_id=5,type=ff,bucket=watch_group:77,output:1", OFPGMFC_BAD_WATCH},
 		{OFPGC_ADD, "group_id=5,type=select,bucket=weight:1,watch_port:77,output:1",
 		 OFPGMFC_BAD_WATCH},
-		{OFPGC_ADD, "group_id=5,type=all,bucket=watch_port:1,output:1",
-		 OFPGMFC_WATCH_UNSUPPORTED},
+		{OFPGC_ADD, "group_id=5,type=ff,bucket=watch_port:0,watch_group:0,output:1",
+		 OFPGMFC_BAD_WATCH},
 		{OFPGC_MODIFY, "group_id=9,type=all", OFPGMFC_UNKNOWN_GROUP},
 		{OFPGC_MODIFY, "group_id=1,type=all,bucket=group:2", OFPGMFC_LOOP},
 		{OFPGC_MODIFY, "group_id=1,type=ff,bucket=watch_group:2,output:2", OFPGMFC_LOOP},
@@ -343,6 +343,24 @@ static void select_passes_over_ports_that_are_down(void **state)
 	assert_int_equal(seen, 1u << 1 | 1u << 2);
 }
 
+/* Libraries fill both members with zeros where nothing is watched. */
+static void zeros_watch_nothing(void **state)
+{
+	const char *select = "group_id=1,type=select,bucket=weight:1,watch_port:0,watch_group:0,"
+			     "actions=output:1";
+
+	add(select);
+	assert_int_equal(select_port(1, 7), 1);
+	add("group_id=2,type=all,bucket=watch_port:9,watch_group:9,output:1");
+	add("group_id=3,type=indirect,bucket=watch_port:0,watch_group:0,output:1");
+	/* What was sent reads back. */
+	char *got = peer_entries(peer, OFPMP_GROUP_DESC);
+
+	if (strstr(got, "watch_port:0,watch_group:0") == NULL)
+		fail_msg("%s", got);
+	free(got);
+}
+
 static void a_type_may_change(void **state)
 {
 	add("group_id=1,type=select,bucket=weight:1,output:1,bucket=weight:2,output:2");
@@ -457,6 +475,7 @@ int main(void)
 		TEST(groups_are_restored_as_they_were),
 		TEST(failover_follows_ports_and_groups),
 		TEST(select_passes_over_ports_that_are_down),
+		TEST(zeros_watch_nothing),
 		TEST(a_type_may_change),
 		TEST(what_others_change_is_forwarded),
 		TEST(features_are_what_is_done),
