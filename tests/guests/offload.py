@@ -70,7 +70,7 @@ def _(t):
     check(switch.counters("a")["rx_bytes"] > 32 << 20, "the switch did not count it")
 
 
-def to_host(t, connect):
+def to_host(t, connect, cuts=True):
     """Guest a sends a file to a host on a port that has no offloads, and gets one back."""
     net = Net(t)
     switch = Switch(t, net, ports=[f"a,vhost-user:{t.path('a')}"])
@@ -106,10 +106,13 @@ def to_host(t, connect):
         watcher.join()
         raw.close()
     equal(got, [str(SIZE), a.text("sha256sum < /tmp/data").split()[0]], "bytes and SHA-256 at the host")
-    check(0 < longest[0] <= 1514, f"the host got a frame of {longest[0]} bytes")
+    check(longest[0] > 0 and (longest[0] <= 1514 or not cuts), f"the host got a frame of {longest[0]} bytes")
     c = switch.counters("a")
     sends_large_segments(switch)
-    check(c["copies"] > 500, f"{c['copies']} copies: the switch cut nothing")
+    if cuts:
+        check(c["copies"] > 500, f"{c['copies']} copies: the switch cut nothing")
+    else:
+        equal(c["copies"], 0, "segments that the switch made")
     # UDP with checksums left to the device, and no bad checksum seen by the host
     before = host.run("cat", "/proc/net/snmp").stdout
     a.run("echo hello | nc -u -w 1 10.0.0.2 9 || true")
@@ -129,9 +132,9 @@ def _(t):
     to_host(t, connect)
 
 
-@test("from a guest to an af_packet port, which has none")
+@test("from a guest to an af_packet port, which hands segments and checksums on to the kernel")
 def _(t):
-    to_host(t, lambda net, switch: switch.connect(net, "hb", ip="10.0.0.2"))
+    to_host(t, lambda net, switch: switch.connect(net, "hb", ip="10.0.0.2"), cuts=False)
 
 
 @test("a guest without offloads gets cut and complete frames from one that has them")
