@@ -18,8 +18,7 @@
 struct bundle {
 	struct session *s;
 	const struct input *in;
-	const char *noun;
-	session_parse *parse;
+	const struct line_kind *kind;
 	uint32_t *xids; /* of the lines that were sent */
 	unsigned int n_errors;
 };
@@ -30,7 +29,7 @@ static void take_error(struct bundle *b, const struct of_client_error *error)
 	if (error->err == OFPBFC_MSG_FAILED && b->n_errors != 0)
 		return;
 	b->n_errors++;
-	apply_refusal(b->in, 0, b->in->n, b->xids, error, b->noun);
+	apply_refusal(b->in, 0, b->in->n, b->xids, error, b->kind->noun);
 }
 
 /* Opens, commits or discards; reads what comes until its reply. A CLI_ code. */
@@ -76,8 +75,7 @@ static int add_line(struct bundle *b, size_t i, struct of_arena *arena)
 	int rc;
 
 	of_arena_reset(arena);
-	rc = b->parse(b->in->lines[i].text, b->in->file != NULL, session_names(b->s), arena, &msg,
-		      why, sizeof(why));
+	rc = apply_parse(b->s, b->in, i, b->kind, arena, &msg, why, sizeof(why));
 	if (rc != 0)
 		return rc;
 	msg.version = of_client_version(client);
@@ -114,7 +112,7 @@ static int add_all(struct bundle *b)
 	}
 	of_arena_free(&arena);
 	if (rc == -EPROTONOSUPPORT || rc == -EMSGSIZE) {
-		cli_error("a %s cannot be said in OpenFlow %s; simplify it", b->noun,
+		cli_error("a %s cannot be said in OpenFlow %s; simplify it", b->kind->noun,
 			  of_version_name(of_client_version(session_client(b->s))));
 		return CLI_REFUSED;
 	}
@@ -123,9 +121,9 @@ static int add_all(struct bundle *b)
 	return b->n_errors == 0 ? CLI_OK : CLI_REFUSED;
 }
 
-int bundle_send(struct session *s, const struct input *in, const char *noun, session_parse *parse)
+int bundle_send(struct session *s, const struct input *in, const struct line_kind *kind)
 {
-	struct bundle b = {.s = s, .in = in, .noun = noun, .parse = parse};
+	struct bundle b = {.s = s, .in = in, .kind = kind};
 	int code;
 
 	b.xids = calloc(in->n != 0 ? in->n : 1, sizeof(*b.xids));
@@ -146,23 +144,18 @@ int bundle_send(struct session *s, const struct input *in, const char *noun, ses
 }
 
 /* `flow add …`, `group …`, `meter …`: what a line of a bundle file may say. */
-static int parse_any(const char *text, bool from_file, const struct of_names *names,
-		     struct of_arena *arena, struct of_msg *msg, char *why, size_t why_size)
+static int parse_any(const struct line_kind *kind, const char *text, bool from_file,
+		     const struct of_names *names, struct of_arena *arena, struct of_msg *msg,
+		     char *why, size_t why_size)
 {
-	static const struct {
-		const char *word;
-		session_parse *parse;
-	} nouns[] = {
-		{"flow", parse_flow_command},
-		{"group", parse_group_command},
-		{"meter", parse_meter_command},
-	};
+	static const struct line_kind *const kinds[] = {&line_flow_add, &line_group_add,
+							&line_meter_add};
 	size_t len = strcspn(text, " \t");
 
-	for (size_t i = 0; i < sizeof(nouns) / sizeof(nouns[0]); i++) {
-		if (strlen(nouns[i].word) == len && strncmp(nouns[i].word, text, len) == 0)
-			return nouns[i].parse(text + len + strspn(text + len, " \t"), true, names,
-					      arena, msg, why, why_size);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (strlen(kinds[i]->noun) == len && strncmp(kinds[i]->noun, text, len) == 0)
+			return kinds[i]->parse(kinds[i], text + len + strspn(text + len, " \t"),
+					       true, names, arena, msg, why, why_size);
 	}
 	snprintf(why, why_size,
 		 "'%.40s' is no line of a bundle; it begins with flow, group or meter, as in "
@@ -173,8 +166,9 @@ static int parse_any(const char *text, bool from_file, const struct of_names *na
 
 int bundle_apply(const struct cli *cli, int argc, char **argv)
 {
+	static const struct line_kind any = {.noun = "line", .parse = parse_any};
 	struct cli as_bundle = *cli;
 
 	as_bundle.bundle = true;
-	return apply_verb(&as_bundle, argc, argv, "line", parse_any);
+	return apply_verb(&as_bundle, argc, argv, &any);
 }

@@ -8,4 +8,4 @@
 #include "cli/apply.h"
 
 /** Sends checked lines as one atomic, ordered bundle; a CLI_ code, with the error said. */
-int bundle_send(struct session *s, const struct input *in, const char *noun, session_parse *parse);
+int bundle_send(struct session *s, const struct input *in, const struct line_kind *kind);

@@ -89,19 +89,19 @@ int flow_show(const struct cli *cli, int argc, char **argv)
 
 int flow_add(const struct cli *cli, int argc, char **argv)
 {
-	return apply_verb(cli, argc, argv, "flow", parse_flow_command);
+	return apply_verb(cli, argc, argv, &line_flow_add);
 }
 
 int flow_mod(const struct cli *cli, int argc, char **argv)
 {
-	return apply_verb(cli, argc, argv, "flow",
-			  cli->strict ? parse_flow_modify_strict : parse_flow_modify);
+	return apply_verb(cli, argc, argv,
+			  cli->strict ? &line_flow_modify_strict : &line_flow_modify);
 }
 
 int flow_del(const struct cli *cli, int argc, char **argv)
 {
 	char nothing[] = "";
 
-	return apply_text(cli, argc == 1 ? argv[0] : nothing, "flow",
-			  cli->strict ? parse_flow_delete_strict : parse_flow_delete);
+	return apply_text(cli, argc == 1 ? argv[0] : nothing,
+			  cli->strict ? &line_flow_delete_strict : &line_flow_delete);
 }

@@ -159,8 +159,9 @@ int flow_table_features(const struct cli *cli, int argc, char **argv)
 
 /* `TABLE eviction`, `TABLE vacancy:20,80` and their opposites, as ovs-ofctl's mod-table has them.
  */
-static int parse_set(const char *text, bool from_file, const struct of_names *names,
-		     struct of_arena *arena, struct of_msg *msg, char *why, size_t why_size)
+static int parse_set(const struct line_kind *kind, const char *text, bool from_file,
+		     const struct of_names *names, struct of_arena *arena, struct of_msg *msg,
+		     char *why, size_t why_size)
 {
 	unsigned int table_id, low, high;
 	char word[32];
@@ -194,6 +195,7 @@ wrong:
 
 int flow_table_set(const struct cli *cli, int argc, char **argv)
 {
+	static const struct line_kind setting = {.noun = "table's setting", .parse = parse_set};
 	uint8_t table_id;
 	char text[96];
 	int code = table_id_read(argv[0], &table_id);
@@ -201,5 +203,5 @@ int flow_table_set(const struct cli *cli, int argc, char **argv)
 	if (code != CLI_OK)
 		return code;
 	snprintf(text, sizeof(text), "%u %.64s", table_id, argv[1]);
-	return apply_text(cli, text, "table's setting", parse_set);
+	return apply_text(cli, text, &setting);
 }

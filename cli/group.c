@@ -166,12 +166,12 @@ int group_show(const struct cli *cli, int argc, char **argv)
 
 int group_add(const struct cli *cli, int argc, char **argv)
 {
-	return apply_verb(cli, argc, argv, "group", parse_group_command);
+	return apply_verb(cli, argc, argv, &line_group_add);
 }
 
 int group_mod(const struct cli *cli, int argc, char **argv)
 {
-	return apply_verb(cli, argc, argv, "group", parse_group_modify);
+	return apply_verb(cli, argc, argv, &line_group_modify);
 }
 
 int group_del(const struct cli *cli, int argc, char **argv)
@@ -184,27 +184,28 @@ int group_del(const struct cli *cli, int argc, char **argv)
 		code = group_id_read(argv[0], &group_id);
 		snprintf(text, sizeof(text), "group_id=%u", group_id);
 	}
-	return code != CLI_OK ? code : apply_text(cli, text, "group", parse_group_delete);
+	return code != CLI_OK ? code : apply_text(cli, text, &line_group_delete);
 }
 
 /* Buckets come and go one by one in version 1.5 only. */
-static int change_buckets(const struct cli *cli, int argc, char **argv, session_parse *parse)
+static int change_buckets(const struct cli *cli, int argc, char **argv,
+			  const struct line_kind *kind)
 {
 	struct cli newest = *cli;
 
 	if (newest.of_versions == 0)
 		newest.of_versions = OF_VERSION_BIT(OF15);
-	return apply_verb(&newest, argc, argv, "group", parse);
+	return apply_verb(&newest, argc, argv, kind);
 }
 
 int group_insert(const struct cli *cli, int argc, char **argv)
 {
-	return change_buckets(cli, argc, argv, parse_group_insert);
+	return change_buckets(cli, argc, argv, &line_group_insert);
 }
 
 int group_remove(const struct cli *cli, int argc, char **argv)
 {
-	return change_buckets(cli, argc, argv, parse_group_remove);
+	return change_buckets(cli, argc, argv, &line_group_remove);
 }
 
 static int features_print(void *context, const union of_multipart_entry *entry)

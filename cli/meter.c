@@ -136,12 +136,12 @@ int meter_show(const struct cli *cli, int argc, char **argv)
 
 int meter_add(const struct cli *cli, int argc, char **argv)
 {
-	return apply_verb(cli, argc, argv, "meter", parse_meter_command);
+	return apply_verb(cli, argc, argv, &line_meter_add);
 }
 
 int meter_mod(const struct cli *cli, int argc, char **argv)
 {
-	return apply_verb(cli, argc, argv, "meter", parse_meter_modify);
+	return apply_verb(cli, argc, argv, &line_meter_modify);
 }
 
 int meter_del(const struct cli *cli, int argc, char **argv)
@@ -154,7 +154,7 @@ int meter_del(const struct cli *cli, int argc, char **argv)
 		code = meter_id_read(argv[0], &meter_id);
 		snprintf(text, sizeof(text), "meter=%u", meter_id);
 	}
-	return code != CLI_OK ? code : apply_text(cli, text, "meter", parse_meter_delete);
+	return code != CLI_OK ? code : apply_text(cli, text, &line_meter_delete);
 }
 
 static int features_print(void *context, const union of_multipart_entry *entry)
