@@ -287,13 +287,20 @@ static bool standard_pack(const struct of_action *action, struct wbuf *b)
 
 bool of_nicira_action_is(const struct of_action *action, enum of_version version)
 {
+	/*
+	 * 1.5 says it itself, and Open vSwitch knows NXAST_REG_LOAD and _MOVE until 1.4; but only
+	 * those write the port of entry.
+	 */
 	switch (action->type) {
 	case OF_ACTION_SET_FIELD:
-		/* 1.5 says it itself, and Open vSwitch knows NXAST_REG_LOAD and _MOVE until 1.4. */
-		return version != OF15 && (action->nicira || version == OF10 ||
-					   (action->set_field.masked && version < OF15));
+		if (version == OF15)
+			return action->nicira && action->set_field.field == OF_FIELD_IN_PORT;
+		return action->nicira || version == OF10 ||
+		       (action->set_field.masked && version < OF15);
 	case OF_ACTION_COPY_FIELD:
-		return version != OF15 && (action->nicira || version == OF10);
+		if (version == OF15)
+			return action->nicira && action->copy_field.to == OF_FIELD_IN_PORT;
+		return action->nicira || version == OF10;
 	case OF_ACTION_DEC_NW_TTL:
 		return action->nicira || version == OF10;
 	case OF_ACTION_SET_QUEUE:
