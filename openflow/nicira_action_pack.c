@@ -289,12 +289,15 @@ bool of_nicira_action_is(const struct of_action *action, enum of_version version
 {
 	/*
 	 * 1.5 says it itself, and Open vSwitch knows NXAST_REG_LOAD and _MOVE until 1.4; but only
-	 * those write the port of entry.
+	 * those write the port of entry, or a part of a field that takes no mask.
 	 */
 	switch (action->type) {
 	case OF_ACTION_SET_FIELD:
 		if (version == OF15)
-			return action->nicira && action->set_field.field == OF_FIELD_IN_PORT;
+			return action->nicira &&
+			       (action->set_field.field == OF_FIELD_IN_PORT ||
+				(action->set_field.masked &&
+				 !of_field_info(action->set_field.field)->maskable));
 		return action->nicira || version == OF10 ||
 		       (action->set_field.masked && version < OF15);
 	case OF_ACTION_COPY_FIELD:
