@@ -154,7 +154,7 @@ static void miss(struct lcore *l, uint32_t i, uint8_t table_id)
 	f->table_id = table_id;
 	if (unlikely(__atomic_load_n(&l->pipeline->punt_misses, __ATOMIC_RELAXED))) {
 		f->cookie = UINT64_MAX;
-		frame_punt(l, f, PUNT_IMPLICIT_MISS, UINT16_MAX);
+		frame_punt(l, f, PUNT_IMPLICIT_MISS, UINT16_MAX, 0);
 		frame_end(l, f);
 		return;
 	}

@@ -82,7 +82,7 @@ static bool ttl_done(struct lcore *l, struct frame *f, enum edit_ttl result)
 		return true;
 	if (!__atomic_load_n(&l->pipeline->punt_invalid_ttl, __ATOMIC_RELAXED))
 		return end_frame(l, f, DROP_TTL_EXPIRED);
-	frame_punt(l, f, PUNT_INVALID_TTL, UINT16_MAX);
+	frame_punt(l, f, PUNT_INVALID_TTL, UINT16_MAX, 0);
 	f->ended = true;
 	return false;
 }
@@ -200,7 +200,7 @@ static void output_reg(struct lcore *l, struct frame *f, const struct action *a)
 		output_all(l, f, port == PORT_NO_FLOOD);
 		return;
 	case PORT_NO_CONTROLLER:
-		frame_punt(l, f, PUNT_ACTION, (uint16_t)a->arg);
+		frame_punt(l, f, PUNT_ACTION, (uint16_t)a->arg, 0);
 		return;
 	default:
 		frame_output_to(l, f, port);
@@ -306,7 +306,7 @@ bool frame_execute_one(struct lcore *l, struct frame *f, const struct action *a,
 		frame_group(l, f, action_group(a), final);
 		return !f->ended;
 	case ACTION_CONTROLLER:
-		frame_punt(l, f, a->reason, (uint16_t)a->arg);
+		frame_punt(l, f, a->reason, (uint16_t)a->arg, (uint16_t)(a->arg >> 16));
 		return true;
 	case ACTION_IN_PORT:
 		output_in_port(l, f);

@@ -62,9 +62,10 @@ struct pending {
 	uint16_t vid;      /* VLAN_PUSH, VLAN_SET_VID */
 	uint32_t queue_id; /* PENDING_PORT */
 	uint16_t max_len;
-	uint8_t reason;   /* PENDING_PUNT: enum punt_reason */
-	uint8_t table_id; /* PENDING_PUNT */
-	uint64_t cookie;  /* PENDING_PUNT */
+	uint16_t controller_id; /* PENDING_PUNT */
+	uint8_t reason;         /* PENDING_PUNT: enum punt_reason */
+	uint8_t table_id;       /* PENDING_PUNT */
+	uint64_t cookie;        /* PENDING_PUNT */
 };
 
 /* What a frame's write-actions instructions collected (OpenFlow 1.3.5 §5.10). */
@@ -222,7 +223,8 @@ void frame_output(struct lcore *l, struct frame *f, const struct pipeline_port *
 		  enum vlan_edit vlan, uint16_t vid);
 
 /** Lets the frame go to the control thread, now or at its end. */
-void frame_punt(struct lcore *l, struct frame *f, uint8_t reason, uint16_t max_len);
+void frame_punt(struct lcore *l, struct frame *f, uint8_t reason, uint16_t max_len,
+		uint16_t controller_id);
 
 /** Notes an output that could not be. */
 void frame_fail(struct lcore *l, struct frame *f, enum drop_reason reason);

@@ -146,6 +146,7 @@ static void send_to_control(struct lcore *l, struct frame *f, struct rte_mbuf *m
 		.in_phy_port = l->in_port,
 		.tunnel_id = f->key->tunnel_id,
 		.max_len = p->max_len,
+		.controller_id = p->controller_id,
 		.table_id = p->table_id,
 		.reason = p->reason,
 	};
@@ -220,7 +221,8 @@ void frame_output(struct lcore *l, struct frame *f, const struct pipeline_port *
 	f->pending.queue_id = f->queue_id;
 }
 
-void frame_punt(struct lcore *l, struct frame *f, uint8_t reason, uint16_t max_len)
+void frame_punt(struct lcore *l, struct frame *f, uint8_t reason, uint16_t max_len,
+		uint16_t controller_id)
 {
 	const struct pipeline_port *in =
 		__atomic_load_n(&l->pipeline->port[l->in_index], __ATOMIC_ACQUIRE);
@@ -236,6 +238,7 @@ void frame_punt(struct lcore *l, struct frame *f, uint8_t reason, uint16_t max_l
 		.kind = PENDING_PUNT,
 		.reason = reason,
 		.max_len = max_len,
+		.controller_id = controller_id,
 		.table_id = f->table_id,
 		.cookie = f->cookie,
 	};
