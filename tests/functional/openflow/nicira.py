@@ -2,7 +2,7 @@
 """Nicira's extensions, in the forms that os-ken writes (ovs-fields(7), ovs-actions(7))."""
 import struct
 
-from heddle_test.case import check, equal
+from heddle_test.case import check, equal, wait_for
 
 from build import Flow, flow, out
 from fields import IP, UDP4, VLAN
@@ -55,7 +55,6 @@ def _(bench):
                             idle_timeout=0, hard_timeout=300, priority=77, cookie=0x99)
     bench.do(nx(bench, {}, learn, p.NXActionResubmitTable(table_id=1)), nx(bench, {}, output(bench, 4), table=1, priority=1))
     bench.must_leave([(2, plain(dst=C, src=B))], {4: [plain(dst=C, src=B)]})
-    from heddle_test.case import wait_for
     wait_for("the learned flow", lambda: [f for f in bench.dump(table=1) if f.cookie == 0x99], 3)
     bench.must_leave([(1, plain(dst=B))], {2: [plain(dst=B)]})
 
@@ -78,6 +77,29 @@ def _(bench):
                 p.NXActionStackPush(field="reg2", start=0, end=31), p.NXActionStackPop(field="reg3", start=0, end=31), p.NXActionDecTtlCntIds(cnt_ids=[0]),
                 p.NXActionOutputReg(ofs_nbits=31, src="reg3", max_len=0xFFFF), p.NXActionExit(), output(bench, 4)))
     bench.must_leave([(1, udp())], {3: [udp(ttl=63)]})
+
+
+def become(bench, controller_id):
+    """NXT_SET_CONTROLLER_ID."""
+    bench.peer.send_bytes(bench.peer.frame(4, struct.pack("!II6xH", 0x2320, 20, controller_id)))
+    bench.peer.barrier()
+
+
+@shows("nicira", "controller(id=N) reaches the controller of that id and no other", since=V13)
+def _(bench):
+    bench.switch.heddle("flow", "add", "cookie=7,in_port=1,actions=controller(id=7)", "cookie=8,in_port=2,actions=controller")
+    bench.defer(lambda: become(bench, 0))
+
+    def punt(port, count):
+        bench.raws[port].send(plain())
+        wait_for("the flow's counter", lambda: f"n_packets={count}" in bench.switch.heddle("flow", "show", f"in_port={port}").stdout, 5)
+    for round_, (mine, other) in enumerate(((2, 1), (1, 2)), 1):
+        become(bench, 7 if mine == 1 else 0)
+        punt(other, round_)
+        punt(mine, round_)
+        message = bench.peer.next(bench.of.OFPT_PACKET_IN)
+        equal(message.cookie, 6 + mine, "the flow whose packet-in came first")
+        bench.peer.none(bench.of.OFPT_PACKET_IN)
 
 
 @shows("nicira", "connection tracking is refused", since=V13)
