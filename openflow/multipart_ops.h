@@ -25,6 +25,13 @@ struct of_multipart_ops {
 			   struct text *t);
 };
 
+/* The request for queues of a port is the same for their counters and descriptions. */
+enum of_err of_queue_request_unpack(struct cursor *c, enum of_version version,
+				    struct of_arena *arena, struct of_multipart_request *request);
+int of_queue_request_pack(const struct of_multipart_request *request, enum of_version version,
+			  struct wbuf *b);
+void of_queue_request_text(const struct of_multipart_request *request, struct text *t);
+
 extern const struct of_multipart_ops of_multipart_desc;
 extern const struct of_multipart_ops of_multipart_flow;
 extern const struct of_multipart_ops of_multipart_flow_counters; /* 1.5: counters only */

@@ -8,35 +8,6 @@
 
 enum property { OFPQDPT_MIN_RATE = 1, OFPQDPT_MAX_RATE = 2 };
 
-static enum of_err request_unpack(struct cursor *c, enum of_version version, struct of_arena *arena,
-				  struct of_multipart_request *request)
-{
-	(void)version;
-	(void)arena;
-	request->queue.port_no = cursor_u32(c);
-	request->queue.queue_id = cursor_u32(c);
-	return of_body_end(c);
-}
-
-static int request_pack(const struct of_multipart_request *request, enum of_version version,
-			struct wbuf *b)
-{
-	(void)version;
-	wbuf_u32(b, request->queue.port_no);
-	wbuf_u32(b, request->queue.queue_id);
-	return 0;
-}
-
-static void request_text(const struct of_multipart_request *request, struct text *t)
-{
-	text_add(t, " port=");
-	of_port_no_text(request->queue.port_no, NULL, t);
-	if (request->queue.queue_id == OFPQ_ALL)
-		text_add(t, " queue=ALL");
-	else
-		text_add(t, " queue=%u", request->queue.queue_id);
-}
-
 static enum of_err entry_unpack(struct cursor *c, enum of_version version, struct of_arena *arena,
 				union of_multipart_entry *entry)
 {
@@ -117,9 +88,9 @@ static void entry_text(const union of_multipart_entry *entry, const struct of_na
 const struct of_multipart_ops of_multipart_queue_desc = {
 	.name = "queue_desc",
 	.since = OF14,
-	.request_unpack = request_unpack,
-	.request_pack = request_pack,
-	.request_text = request_text,
+	.request_unpack = of_queue_request_unpack,
+	.request_pack = of_queue_request_pack,
+	.request_text = of_queue_request_text,
 	.entry_unpack = entry_unpack,
 	.entry_pack = entry_pack,
 	.entry_text = entry_text,

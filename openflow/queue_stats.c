@@ -6,9 +6,8 @@
 
 #define QUEUE_STATS_SIZE_14 48 /* without properties */
 
-static enum of_err queue_request_unpack(struct cursor *c, enum of_version version,
-					struct of_arena *arena,
-					struct of_multipart_request *request)
+enum of_err of_queue_request_unpack(struct cursor *c, enum of_version version,
+				    struct of_arena *arena, struct of_multipart_request *request)
 {
 	(void)arena;
 	request->queue.port_no =
@@ -29,15 +28,15 @@ static void queue_port_pack(uint32_t port_no, enum of_version version, struct wb
 	}
 }
 
-static int queue_request_pack(const struct of_multipart_request *request, enum of_version version,
-			      struct wbuf *b)
+int of_queue_request_pack(const struct of_multipart_request *request, enum of_version version,
+			  struct wbuf *b)
 {
 	queue_port_pack(request->queue.port_no, version, b);
 	wbuf_u32(b, request->queue.queue_id);
 	return 0;
 }
 
-static void queue_request_text(const struct of_multipart_request *request, struct text *t)
+void of_queue_request_text(const struct of_multipart_request *request, struct text *t)
 {
 	text_add(t, " port=");
 	of_port_no_text(request->queue.port_no, NULL, t);
@@ -108,9 +107,9 @@ static void queue_text(const union of_multipart_entry *entry, const struct of_na
 
 const struct of_multipart_ops of_multipart_queue = {
 	.name = "queue",
-	.request_unpack = queue_request_unpack,
-	.request_pack = queue_request_pack,
-	.request_text = queue_request_text,
+	.request_unpack = of_queue_request_unpack,
+	.request_pack = of_queue_request_pack,
+	.request_text = of_queue_request_text,
 	.entry_unpack = queue_unpack,
 	.entry_pack = queue_pack,
 	.entry_text = queue_text,
