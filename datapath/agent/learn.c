@@ -115,19 +115,6 @@ struct learn_handle *learns_add(struct learns *learns, const struct of_learn *le
 
 /* --- the flow --------------------------------------------------------------------------------- */
 
-/* Bit `i`, from the least significant one on, of `size` bytes in network order. */
-static bool bit_get(const uint8_t *bytes, unsigned int size, unsigned int i)
-{
-	return (bytes[size - 1 - i / 8] >> i % 8 & 1) != 0;
-}
-
-static void bit_set(uint8_t *bytes, unsigned int size, unsigned int i, bool on)
-{
-	uint8_t *at = &bytes[size - 1 - i / 8];
-
-	*at = (uint8_t)((*at & ~(1u << i % 8)) | (unsigned int)on << i % 8);
-}
-
 /* The source's bits, right-aligned in 16 bytes. */
 static void read_source(const struct of_learn_spec *spec, const struct flow_key *key,
 			uint8_t out[16])
@@ -149,7 +136,7 @@ static void read_source(const struct of_learn_spec *spec, const struct flow_key 
 			return;
 		flow_bits_get(key, &bits, part);
 		for (unsigned int i = 0; i < n; i++)
-			bit_set(out, 16, at + i, bit_get(part, 16, i));
+			flow_bit_set(out, 16, at + i, flow_bit_get(part, 16, i));
 		left.offset = (uint16_t)(left.offset + n);
 		left.n_bits = (uint16_t)(left.n_bits - n);
 	}
@@ -162,8 +149,8 @@ static void write_target(const struct of_learn_spec *spec, const uint8_t bits[16
 	unsigned int size = of_field_info(spec->to.field)->n_bytes;
 
 	for (unsigned int i = 0; i < spec->n_bits; i++) {
-		bit_set(f->value, size, spec->to.offset + i, bit_get(bits, 16, i));
-		bit_set(f->mask, size, spec->to.offset + i, true);
+		flow_bit_set(f->value, size, spec->to.offset + i, flow_bit_get(bits, 16, i));
+		flow_bit_set(f->mask, size, spec->to.offset + i, true);
 	}
 }
 

@@ -61,16 +61,6 @@ static void l4_change(struct rte_mbuf *m, const struct flow_key *key,
 
 /* --- fields --------------------------------------------------------------------------------- */
 
-static bool is_type(const struct flow_key *key, uint16_t type)
-{
-	return key->eth_type_be == rte_cpu_to_be_16(type);
-}
-
-static bool is_ip(const struct flow_key *key)
-{
-	return is_type(key, RTE_ETHER_TYPE_IPV4) || is_type(key, RTE_ETHER_TYPE_IPV6);
-}
-
 /* What is covered by the field: which checksums follow its change. */
 enum covered { COVERED_NONE, COVERED_IPV4, COVERED_IPV4_PSEUDO, COVERED_PSEUDO, COVERED_L4 };
 
@@ -91,8 +81,10 @@ static struct place at_l3(const struct frame_layout *layout, size_t offset, size
 static struct place l3_place(const struct flow_key *key, const struct frame_layout *layout,
 			     enum flow_field field)
 {
-	bool v4 = is_type(key, RTE_ETHER_TYPE_IPV4), v6 = is_type(key, RTE_ETHER_TYPE_IPV6);
-	bool arp = is_type(key, RTE_ETHER_TYPE_ARP) || is_type(key, RTE_ETHER_TYPE_RARP);
+	bool v4 = frame_is_type(key, RTE_ETHER_TYPE_IPV4),
+	     v6 = frame_is_type(key, RTE_ETHER_TYPE_IPV6);
+	bool arp =
+		frame_is_type(key, RTE_ETHER_TYPE_ARP) || frame_is_type(key, RTE_ETHER_TYPE_RARP);
 
 	if (layout->l3 == 0)
 		return nowhere;
@@ -229,9 +221,9 @@ static bool set_tos(struct rte_mbuf *m, struct flow_key *key, const struct frame
 	uint8_t *l3 = rte_pktmbuf_mtod(m, uint8_t *) + layout->l3;
 	uint8_t tos = (uint8_t)((key->ip_tos & ~mask) | (value & mask));
 
-	if (layout->l3 == 0 || !is_ip(key))
+	if (layout->l3 == 0 || !frame_is_ip(key))
 		return false;
-	if (is_type(key, RTE_ETHER_TYPE_IPV4)) {
+	if (frame_is_type(key, RTE_ETHER_TYPE_IPV4)) {
 		uint16_t old_sum = get16(l3);
 
 		l3[1] = tos;
@@ -249,7 +241,7 @@ static bool set_flabel(struct rte_mbuf *m, const struct flow_key *key,
 {
 	uint8_t *l3 = rte_pktmbuf_mtod(m, uint8_t *) + layout->l3;
 
-	if (layout->l3 == 0 || !is_type(key, RTE_ETHER_TYPE_IPV6))
+	if (layout->l3 == 0 || !frame_is_type(key, RTE_ETHER_TYPE_IPV6))
 		return false;
 	for (int i = 1; i < 4; i++) {
 		uint8_t care = i == 1 ? mask[i] & 0x0f : mask[i];
@@ -301,11 +293,11 @@ static bool set_ip_proto(struct rte_mbuf *m, const struct flow_key *key,
 	uint8_t *data = rte_pktmbuf_mtod(m, uint8_t *), *at = data + layout->proto;
 	uint16_t old_sum;
 
-	if (layout->l3 == 0 || !is_ip(key))
+	if (layout->l3 == 0 || !frame_is_ip(key))
 		return false;
 	old_sum = get16(at - 1);
 	*at = (uint8_t)((*at & ~mask) | (value & mask));
-	if (is_type(key, RTE_ETHER_TYPE_IPV4))
+	if (frame_is_type(key, RTE_ETHER_TYPE_IPV4))
 		checksum_change(data + layout->l3 + offsetof(struct rte_ipv4_hdr, hdr_checksum),
 				old_sum, get16(at - 1));
 	return true;

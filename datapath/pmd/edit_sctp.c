@@ -16,7 +16,7 @@ static uint32_t packet_size(const struct rte_mbuf *m, const struct flow_key *key
 	const struct rte_ipv6_hdr *ip6 = (const void *)(data + layout->l3);
 	uint32_t end;
 
-	if (key->eth_type_be == rte_cpu_to_be_16(RTE_ETHER_TYPE_IPV4))
+	if (frame_is_type(key, RTE_ETHER_TYPE_IPV4))
 		end = layout->l3 + rte_be_to_cpu_16(ip4->total_length);
 	else
 		end = layout->l3 + (uint32_t)sizeof(*ip6) + rte_be_to_cpu_16(ip6->payload_len);

@@ -10,11 +10,8 @@
 
 #define ADDRESSES_SIZE 12
 #define TAG_SIZE 4
-#define ETH_TYPE_PBB 0x88e7
 #define PBB_SIZE (RTE_ETHER_HDR_LEN + TAG_SIZE) /* outer header and I-TAG */
 #define PBB_UCA 0x08                            /* in the first byte of an I-TAG */
-
-#define MPLS_BOS 0x01 /* in the third byte of a label stack entry */
 
 static void grow_l2(struct rte_mbuf *m, int bytes)
 {
@@ -115,17 +112,11 @@ bool edit_set_vlan(struct rte_mbuf *m, const uint8_t *value, const uint8_t *mask
 
 /* --- MPLS ----------------------------------------------------------------------------------- */
 
-static bool is_mpls(const struct flow_key *key)
-{
-	return key->eth_type_be == rte_cpu_to_be_16(RTE_ETHER_TYPE_MPLS) ||
-	       key->eth_type_be == rte_cpu_to_be_16(RTE_ETHER_TYPE_MPLSM);
-}
-
 /* The outermost label stack entry; NULL: the frame has none. */
 static uint8_t *outer_shim(struct rte_mbuf *m, const struct flow_key *key,
 			   const struct frame_layout *layout)
 {
-	if (!is_mpls(key) || rte_pktmbuf_data_len(m) < layout->body + TAG_SIZE)
+	if (!frame_is_mpls(key) || rte_pktmbuf_data_len(m) < layout->body + TAG_SIZE)
 		return NULL;
 	return rte_pktmbuf_mtod(m, uint8_t *) + layout->body;
 }
@@ -133,13 +124,13 @@ static uint8_t *outer_shim(struct rte_mbuf *m, const struct flow_key *key,
 bool edit_push_mpls(struct rte_mbuf *m, struct flow_key *key, struct frame_layout *layout,
 		    uint16_t eth_type)
 {
-	uint8_t shim[TAG_SIZE] = {0, 0, MPLS_BOS, 0}, *old, *at;
+	uint8_t shim[TAG_SIZE] = {0, 0, FRAME_MPLS_BOS, 0}, *old, *at;
 
 	edit_read_whole(m, key, layout);
 	old = outer_shim(m, key, layout);
 	if (old != NULL) {
 		memcpy(shim, old, TAG_SIZE);
-		shim[2] &= (uint8_t)~MPLS_BOS;
+		shim[2] &= (uint8_t)~FRAME_MPLS_BOS;
 	} else if (layout->l3 != 0) {
 		shim[3] = key->ip_ttl; /* 0 of ARP */
 	}
@@ -178,8 +169,7 @@ bool edit_set_mpls(struct rte_mbuf *m, const struct flow_key *key,
 static uint8_t *service_tag(struct rte_mbuf *m, const struct flow_key *key,
 			    const struct frame_layout *layout, uint32_t size)
 {
-	if (key->eth_type_be != rte_cpu_to_be_16(ETH_TYPE_PBB) ||
-	    rte_pktmbuf_data_len(m) < layout->body + size)
+	if (!frame_is_type(key, FRAME_TYPE_PBB) || rte_pktmbuf_data_len(m) < layout->body + size)
 		return NULL;
 	return rte_pktmbuf_mtod(m, uint8_t *) + layout->body;
 }
@@ -199,7 +189,7 @@ bool edit_push_pbb(struct rte_mbuf *m, struct flow_key *key, struct frame_layout
 		return false;
 	/* The addresses outside are those of the customer until an action sets them. */
 	memcpy(at, at + PBB_SIZE, ADDRESSES_SIZE);
-	put16(at + ADDRESSES_SIZE, ETH_TYPE_PBB);
+	put16(at + ADDRESSES_SIZE, FRAME_TYPE_PBB);
 	memcpy(at + RTE_ETHER_HDR_LEN, tag, TAG_SIZE);
 	grow_l2(m, PBB_SIZE);
 	return true;

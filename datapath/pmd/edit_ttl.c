@@ -11,17 +11,6 @@
 
 #define SHIM_SIZE 4
 #define SHIM_TTL 3
-#define MPLS_BOS 0x01
-
-static bool is_type(const struct flow_key *key, uint16_t type)
-{
-	return key->eth_type_be == rte_cpu_to_be_16(type);
-}
-
-static bool is_mpls(const struct flow_key *key)
-{
-	return is_type(key, RTE_ETHER_TYPE_MPLS) || is_type(key, RTE_ETHER_TYPE_MPLSM);
-}
 
 /* A TTL in the frame. */
 struct ttl {
@@ -47,10 +36,9 @@ static struct ttl outer_ttl(struct rte_mbuf *m, const struct flow_key *key,
 {
 	uint8_t *data = rte_pktmbuf_mtod(m, uint8_t *);
 
-	if (is_mpls(key) && layout->body + SHIM_SIZE <= rte_pktmbuf_data_len(m))
+	if (frame_is_mpls(key) && layout->body + SHIM_SIZE <= rte_pktmbuf_data_len(m))
 		return (struct ttl){data + layout->body + SHIM_TTL, NULL};
-	if (layout->l3 != 0 &&
-	    (is_type(key, RTE_ETHER_TYPE_IPV4) || is_type(key, RTE_ETHER_TYPE_IPV6)))
+	if (layout->l3 != 0 && frame_is_ip(key))
 		return ttl_of_ip(m, layout->l3);
 	return (struct ttl){NULL, NULL};
 }
@@ -62,8 +50,8 @@ static struct ttl inner_ttl(struct rte_mbuf *m, const struct flow_key *key,
 	uint8_t *data = rte_pktmbuf_mtod(m, uint8_t *);
 	uint32_t next = layout->body + SHIM_SIZE;
 
-	if (is_mpls(key) && next <= rte_pktmbuf_data_len(m)) {
-		if (data[layout->body + 2] & MPLS_BOS)
+	if (frame_is_mpls(key) && next <= rte_pktmbuf_data_len(m)) {
+		if (data[layout->body + 2] & FRAME_MPLS_BOS)
 			return ttl_of_ip(m, next);
 		if (next + SHIM_SIZE <= rte_pktmbuf_data_len(m))
 			return (struct ttl){data + next + SHIM_TTL, NULL};
@@ -71,7 +59,7 @@ static struct ttl inner_ttl(struct rte_mbuf *m, const struct flow_key *key,
 	}
 	if (layout->l3 == 0 || (key->ip_proto != IPPROTO_IPIP && key->ip_proto != IPPROTO_IPV6))
 		return (struct ttl){NULL, NULL};
-	if (is_type(key, RTE_ETHER_TYPE_IPV4))
+	if (frame_is_type(key, RTE_ETHER_TYPE_IPV4))
 		return ttl_of_ip(m, layout->l3 + (data[layout->l3] & 0x0fu) * 4);
 	return ttl_of_ip(m, layout->l3 + sizeof(struct rte_ipv6_hdr));
 }
@@ -94,7 +82,7 @@ static void set_ttl(struct ttl ttl, uint8_t value)
 /* What the key says of the outermost TTL follows the frame. */
 static void refresh_key(struct flow_key *key, uint8_t ttl)
 {
-	if (is_mpls(key))
+	if (frame_is_mpls(key))
 		((uint8_t *)&key->mpls_lse_be)[SHIM_TTL] = ttl;
 	else
 		key->ip_ttl = ttl;
@@ -114,7 +102,7 @@ static enum edit_ttl decrement(struct flow_key *key, struct ttl ttl)
 enum edit_ttl edit_dec_ttl(struct rte_mbuf *m, struct flow_key *key, struct frame_layout *layout)
 {
 	edit_read_whole(m, key, layout);
-	if (is_mpls(key))
+	if (frame_is_mpls(key))
 		return EDIT_TTL_NONE;
 	return decrement(key, outer_ttl(m, key, layout));
 }
@@ -123,7 +111,7 @@ enum edit_ttl edit_dec_mpls_ttl(struct rte_mbuf *m, struct flow_key *key,
 				struct frame_layout *layout)
 {
 	edit_read_whole(m, key, layout);
-	if (!is_mpls(key))
+	if (!frame_is_mpls(key))
 		return EDIT_TTL_NONE;
 	return decrement(key, outer_ttl(m, key, layout));
 }

@@ -28,18 +28,14 @@ static void drop_burst(struct lcore *l, struct rte_mbuf **frames, uint16_t n,
 		frame_drop(l, frames[i], reason);
 }
 
-#define KEY_FIRST_OWN_WORD 18 /* tunnel_id and registers: ours, not the frame's */
-
-_Static_assert(offsetof(struct flow_key, tunnel_id) == KEY_FIRST_OWN_WORD * 8, "first own word");
-
 /* The words of a key that do not come from the frame. */
 static inline void key_start(struct flow_key *key, uint32_t in_port, uint32_t words)
 {
 	key->w[0] = (uint64_t)in_port << 32 | in_port;
 	key->w[1] = 0;
-	if (unlikely(words >> KEY_FIRST_OWN_WORD != 0))
-		memset(&key->w[KEY_FIRST_OWN_WORD], 0,
-		       (FLOW_KEY_WORDS - KEY_FIRST_OWN_WORD) * sizeof(uint64_t));
+	if (unlikely(words >> FLOW_FIRST_OWN_WORD != 0))
+		memset(&key->w[FLOW_FIRST_OWN_WORD], 0,
+		       (FLOW_KEY_WORDS - FLOW_FIRST_OWN_WORD) * sizeof(uint64_t));
 }
 
 /* Parses the frames of one queue into the places of the burst; returns how many there are. */

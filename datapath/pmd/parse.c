@@ -13,7 +13,6 @@
 #include <rte_udp.h>
 
 #define ETH_TYPE_NONE 0x05ff /* OpenFlow's value for 802.3 frames without SNAP */
-#define ETH_TYPE_PBB 0x88e7
 #define IPV6_MAX_HEADERS 8
 #define ND_NEIGHBOR_SOLICIT 135
 #define ND_NEIGHBOR_ADVERT 136
@@ -354,7 +353,7 @@ void frame_parse(const struct rte_mbuf *m, enum flow_depth depth, uint32_t words
 		parse_arp(&v, at, key, layout);
 	else if (type == RTE_ETHER_TYPE_MPLS || type == RTE_ETHER_TYPE_MPLSM)
 		parse_mpls(&v, at, key);
-	else if (type == ETH_TYPE_PBB)
+	else if (type == FRAME_TYPE_PBB)
 		parse_pbb(&v, at, key);
 }
 

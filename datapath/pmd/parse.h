@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <rte_byteorder.h>
+#include <rte_ether.h>
 #include <rte_mbuf.h>
 
 #include "datapath/table/flow_key.h"
@@ -23,6 +25,7 @@ struct frame_layout {
 };
 
 #define FRAME_MAX_TAGS 8
+#define FRAME_TYPE_PBB 0x88e7 /* what has an I-TAG: IEEE 802.1ah */
 
 #define FRAME_ALL_WORDS UINT32_MAX
 
@@ -35,3 +38,24 @@ struct frame_layout {
  */
 void frame_parse(const struct rte_mbuf *m, enum flow_depth depth, uint32_t words,
 		 struct flow_key *key, struct frame_layout *layout);
+
+/** Is the frame, behind its tags, of that Ethernet type (host order)? */
+static inline bool frame_is_type(const struct flow_key *key, uint16_t type)
+{
+	return key->eth_type_be == rte_cpu_to_be_16(type);
+}
+
+/** Is it IP, of either version? */
+static inline bool frame_is_ip(const struct flow_key *key)
+{
+	return frame_is_type(key, RTE_ETHER_TYPE_IPV4) || frame_is_type(key, RTE_ETHER_TYPE_IPV6);
+}
+
+/** Does it have a label stack? */
+static inline bool frame_is_mpls(const struct flow_key *key)
+{
+	return frame_is_type(key, RTE_ETHER_TYPE_MPLS) || frame_is_type(key, RTE_ETHER_TYPE_MPLSM);
+}
+
+/* The "bottom of stack" bit, in the third byte of a label stack entry. */
+#define FRAME_MPLS_BOS 0x01

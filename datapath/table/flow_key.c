@@ -88,19 +88,6 @@ static void swap(uint8_t *bytes, unsigned int size)
 	}
 }
 
-/* Bit `i`, counted from the least significant one, of `size` bytes in network order. */
-static bool bit_get(const uint8_t *bytes, unsigned int size, unsigned int i)
-{
-	return (bytes[size - 1 - i / 8] >> i % 8 & 1) != 0;
-}
-
-static void bit_set(uint8_t *bytes, unsigned int size, unsigned int i, bool on)
-{
-	uint8_t *at = &bytes[size - 1 - i / 8];
-
-	*at = (uint8_t)((*at & ~(1u << i % 8)) | (unsigned int)on << i % 8);
-}
-
 void flow_bits_get(const struct flow_key *key, const struct flow_bits *from, uint8_t out[16])
 {
 	struct flow_field_place place = flow_field_place((enum flow_field)from->field);
@@ -111,7 +98,7 @@ void flow_bits_get(const struct flow_key *key, const struct flow_bits *from, uin
 		swap(bytes, place.size);
 	memset(out, 0, 16);
 	for (unsigned int i = 0; i < from->n_bits; i++)
-		bit_set(out, 16, i, bit_get(bytes, place.size, from->offset + i));
+		flow_bit_set(out, 16, i, flow_bit_get(bytes, place.size, from->offset + i));
 }
 
 void flow_bits_spread(const struct flow_bits *to, const uint8_t in[16], uint8_t value[16],
@@ -122,8 +109,8 @@ void flow_bits_spread(const struct flow_bits *to, const uint8_t in[16], uint8_t 
 	memset(value, 0, 16);
 	memset(mask, 0, 16);
 	for (unsigned int i = 0; i < to->n_bits; i++) {
-		bit_set(value, place.size, to->offset + i, bit_get(in, 16, i));
-		bit_set(mask, place.size, to->offset + i, true);
+		flow_bit_set(value, place.size, to->offset + i, flow_bit_get(in, 16, i));
+		flow_bit_set(mask, place.size, to->offset + i, true);
 	}
 	if (flow_field_is_number((enum flow_field)to->field)) {
 		swap(value, place.size);

@@ -71,7 +71,10 @@ _Static_assert(sizeof(struct flow_key) == FLOW_KEY_WORDS * 8, "flow_key has hole
 #define FLOW_FRAG_LATER 2 /* not its first part: no L4 header */
 
 /* Words that are the pipeline's own and not the frame's: from tunnel_id on. */
-#define FLOW_OWN_WORDS (~0u << 18 & ((1u << FLOW_KEY_WORDS) - 1))
+#define FLOW_FIRST_OWN_WORD 18
+#define FLOW_OWN_WORDS (~0u << FLOW_FIRST_OWN_WORD & ((1u << FLOW_KEY_WORDS) - 1))
+
+_Static_assert(offsetof(struct flow_key, tunnel_id) == FLOW_FIRST_OWN_WORD * 8, "first own word");
 
 /** Which words have a bit set: bit i is word i. Any thread. */
 static inline uint32_t flow_key_words(const struct flow_key *key)
@@ -160,6 +163,20 @@ struct flow_bits {
 	uint8_t n_bits;
 	uint8_t unused;
 };
+
+/** Bit `i`, from the least significant one on, of `size` bytes in network order. Any thread. */
+static inline bool flow_bit_get(const uint8_t *bytes, unsigned int size, unsigned int i)
+{
+	return (bytes[size - 1 - i / 8] >> i % 8 & 1) != 0;
+}
+
+/** Sets such a bit. Any thread. */
+static inline void flow_bit_set(uint8_t *bytes, unsigned int size, unsigned int i, bool on)
+{
+	uint8_t *at = &bytes[size - 1 - i / 8];
+
+	*at = (uint8_t)((*at & ~(1u << i % 8)) | (unsigned int)on << i % 8);
+}
 
 /** Is the field kept as a number in host order, not as the frame has it? Any thread. */
 bool flow_field_is_number(enum flow_field field);
