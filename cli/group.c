@@ -5,11 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/numbered.h"
 #include "cli/parse.h"
 #include "cli/table.h"
 #include "cli/verb.h"
 #include "lib/text.h"
 #include "openflow/flow_text.h"
+
+static const struct numbered groups = {
+	.noun = "group",
+	.key = "group_id=",
+	.max = OFPG_MAX,
+	.del = &line_group_delete,
+	.features = OFPMP_GROUP_FEATURES,
+};
 
 /* The totals of one group; its buckets' counters live only while they are read. */
 struct total {
@@ -120,26 +129,11 @@ static int groups_list(struct session *s, struct listing *list)
 	return session_multipart(s, &request, group_print, list);
 }
 
-/* `7` or `group_id=7`; a CLI_ code. */
-static int group_id_read(const char *word, uint32_t *group_id)
-{
-	uint64_t value;
-
-	if (text_starts(word, "group_id="))
-		word += strlen("group_id=");
-	if (text_parse_u64(word, OFPG_MAX, &value) != 0) {
-		cli_error("'%s' is no group; give its number, heddle group show lists them", word);
-		return CLI_USAGE;
-	}
-	*group_id = (uint32_t)value;
-	return CLI_OK;
-}
-
 int group_show(const struct cli *cli, int argc, char **argv)
 {
 	struct listing list = {.group_id = OFPG_ALL};
 	struct session *s;
-	int code = argc == 1 ? group_id_read(argv[0], &list.group_id) : CLI_OK;
+	int code = argc == 1 ? numbered_read(&groups, argv[0], &list.group_id) : CLI_OK;
 
 	if (code != CLI_OK)
 		return code;
@@ -176,15 +170,7 @@ int group_mod(const struct cli *cli, int argc, char **argv)
 
 int group_del(const struct cli *cli, int argc, char **argv)
 {
-	char text[32] = "group_id=all";
-	uint32_t group_id = 0;
-	int code = CLI_OK;
-
-	if (argc == 1 && strcmp(argv[0], "all") != 0) {
-		code = group_id_read(argv[0], &group_id);
-		snprintf(text, sizeof(text), "group_id=%u", group_id);
-	}
-	return code != CLI_OK ? code : apply_text(cli, text, &line_group_delete);
+	return numbered_del(&groups, cli, argc, argv);
 }
 
 /* Buckets come and go one by one in version 1.5 only. */
@@ -208,17 +194,7 @@ int group_remove(const struct cli *cli, int argc, char **argv)
 	return change_buckets(cli, argc, argv, &line_group_remove);
 }
 
-static int features_print(void *context, const union of_multipart_entry *entry)
-{
-	struct text line = {0};
-
-	of_multipart_entry_text(OFPMP_GROUP_FEATURES, entry, NULL, &line);
-	table_print_lines(text_get(&line), stdout);
-	text_free(&line);
-	return 0;
-}
-
 int group_features(const struct cli *cli, int argc, char **argv)
 {
-	return session_list(cli, OFPMP_GROUP_FEATURES, features_print, NULL);
+	return numbered_features(&groups, cli);
 }

@@ -4,11 +4,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/numbered.h"
 #include "cli/parse.h"
 #include "cli/table.h"
 #include "cli/verb.h"
 #include "lib/text.h"
 #include "openflow/flow_text.h"
+
+static const struct numbered meters = {
+	.noun = "meter",
+	.key = "meter=",
+	.min = 1,
+	.max = OFPM_MAX,
+	.del = &line_meter_delete,
+	.features = OFPMP_METER_FEATURES,
+};
 
 /* What was counted of one meter. */
 struct total {
@@ -87,28 +97,13 @@ static int meter_print(void *context, const union of_multipart_entry *entry)
 	return 0;
 }
 
-/* `7` or `meter=7`; a CLI_ code. */
-static int meter_id_read(const char *word, uint32_t *meter_id)
-{
-	uint64_t value;
-
-	if (text_starts(word, "meter="))
-		word += strlen("meter=");
-	if (text_parse_u64(word, OFPM_MAX, &value) != 0 || value == 0) {
-		cli_error("'%s' is no meter; give its number, heddle meter show lists them", word);
-		return CLI_USAGE;
-	}
-	*meter_id = (uint32_t)value;
-	return CLI_OK;
-}
-
 int meter_show(const struct cli *cli, int argc, char **argv)
 {
 	struct of_multipart_request request;
 	struct listing list = {0};
 	uint32_t meter_id = OFPM_ALL;
 	struct session *s;
-	int code = argc == 1 ? meter_id_read(argv[0], &meter_id) : CLI_OK;
+	int code = argc == 1 ? numbered_read(&meters, argv[0], &meter_id) : CLI_OK;
 
 	if (code != CLI_OK)
 		return code;
@@ -146,28 +141,10 @@ int meter_mod(const struct cli *cli, int argc, char **argv)
 
 int meter_del(const struct cli *cli, int argc, char **argv)
 {
-	char text[32] = "meter=all";
-	uint32_t meter_id = 0;
-	int code = CLI_OK;
-
-	if (argc == 1 && strcmp(argv[0], "all") != 0) {
-		code = meter_id_read(argv[0], &meter_id);
-		snprintf(text, sizeof(text), "meter=%u", meter_id);
-	}
-	return code != CLI_OK ? code : apply_text(cli, text, &line_meter_delete);
-}
-
-static int features_print(void *context, const union of_multipart_entry *entry)
-{
-	struct text line = {0};
-
-	of_multipart_entry_text(OFPMP_METER_FEATURES, entry, NULL, &line);
-	table_print_lines(text_get(&line), stdout);
-	text_free(&line);
-	return 0;
+	return numbered_del(&meters, cli, argc, argv);
 }
 
 int meter_features(const struct cli *cli, int argc, char **argv)
 {
-	return session_list(cli, OFPMP_METER_FEATURES, features_print, NULL);
+	return numbered_features(&meters, cli);
 }
