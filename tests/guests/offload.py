@@ -89,9 +89,11 @@ def to_host(t, connect, cuts=True):
                 longest[0] = max(longest[0], len(frame))
     watcher = threading.Thread(target=look, daemon=True)
     watcher.start()
-    server = ("import socket,hashlib; s=socket.socket(); s.setsockopt(1,2,1); s.bind(('0.0.0.0',5001)); s.listen(); print('up',flush=True)\n"
-              "c,_=s.accept(); h=hashlib.sha256(); n=0\n"
-              f"while n<{SIZE}:\n d=c.recv(65536)\n if not d: break\n n+=len(d); h.update(d)\n"
+    # It reads late and slowly: then the guest always has more to send than the window lets it, and
+    # sends large segments however its processor and ours share the time.
+    server = ("import hashlib,socket,time; s=socket.socket(); s.setsockopt(1,2,1); s.bind(('0.0.0.0',5001)); s.listen(); print('up',flush=True)\n"
+              "c,_=s.accept(); h=hashlib.sha256(); n=0; time.sleep(2)\n"
+              f"while n<{SIZE}:\n d=c.recv(65536)\n if not d: break\n n+=len(d); h.update(d); time.sleep(0.02)\n"
               "print(n,h.hexdigest())")
     import subprocess
     child = subprocess.Popen(host.command("/usr/bin/python3", "-c", server), stdout=subprocess.PIPE, text=True)
