@@ -263,43 +263,76 @@ static struct tuple *new_tuple(struct classifier *cls, const struct rule *rule)
 	return t;
 }
 
-/*
- * The tuple for a rule: the one with the most bits that accepts it and whose bucket has room. When
- * all such are crowded a new one is made, as long as that helps.
- */
-static struct tuple *choose(struct classifier *cls, const struct rule *rule, uint64_t *hash)
-{
-	struct tuple *best = NULL, *shortest = NULL;
-	uint32_t best_bits = 0, shortest_chain = UINT32_MAX;
-	bool has_exact = false;
-	struct flow_key exact;
+/* Tuples that accept a rule, and how many bits each looks at; 0: it was asked, and has no room. */
+struct candidates {
+	uint32_t n;
+	struct tuple *tuple[CLASSIFIER_MAX_TUPLES];
+	uint32_t bits[CLASSIFIER_MAX_TUPLES]; /* + 1 */
+};
 
-	exact_mask(rule, &exact);
+static void find_candidates(const struct classifier *cls, const struct rule *rule,
+			    struct candidates *c)
+{
+	c->n = 0;
 	for (uint32_t i = 0; i < cls->list->n; i++) {
 		struct tuple *t = cls->list->tuple[i];
-		uint32_t bits, chain;
 
 		if (!tuple_accepts(t, rule))
 			continue;
-		bits = tuple_bits(t);
-		chain = tuple_chain(t, tuple_rule_hash(t, rule));
+		c->tuple[c->n] = t;
+		c->bits[c->n++] = tuple_bits(t) + 1;
+	}
+}
+
+/* The one with the most bits that was not asked yet; NULL: all were. */
+static struct tuple *next_candidate(struct candidates *c)
+{
+	uint32_t best = 0;
+
+	for (uint32_t i = 1; i < c->n; i++) {
+		if (c->bits[i] > c->bits[best])
+			best = i;
+	}
+	if (c->n == 0 || c->bits[best] == 0)
+		return NULL;
+	c->bits[best] = 0;
+	return c->tuple[best];
+}
+
+/*
+ * The tuple for a rule: the one with the most bits that accepts it and whose bucket has room. When
+ * all such are crowded a new one is made, as long as that helps. Buckets are far apart in memory,
+ * so they are looked at one after the other, until one will do.
+ */
+static struct tuple *choose(struct classifier *cls, const struct rule *rule, uint64_t *hash)
+{
+	struct tuple *t, *shortest = NULL;
+	uint32_t shortest_chain = UINT32_MAX;
+	bool has_exact = false;
+	struct candidates candidates;
+	struct flow_key exact;
+
+	find_candidates(cls, rule, &candidates);
+	while ((t = next_candidate(&candidates)) != NULL) {
+		uint32_t chain;
+
+		*hash = tuple_rule_hash(t, rule);
+		chain = tuple_chain(t, *hash);
+		if (chain < CHAIN_LIMIT)
+			return t;
+		exact_mask(rule, &exact);
 		has_exact |= same_mask(t, &exact);
-		if (chain < CHAIN_LIMIT && (best == NULL || bits > best_bits)) {
-			best = t;
-			best_bits = bits;
-		}
 		if (chain < shortest_chain) {
 			shortest = t;
 			shortest_chain = chain;
 		}
 	}
-	if (best == NULL && (has_exact || (cls->list->n == CLASSIFIER_MAX_TUPLES && shortest)))
-		best = shortest;
-	if (best == NULL)
-		best = new_tuple(cls, rule);
-	if (best != NULL)
-		*hash = tuple_rule_hash(best, rule);
-	return best;
+	t = shortest;
+	if (t == NULL || !(has_exact || cls->list->n == CLASSIFIER_MAX_TUPLES))
+		t = new_tuple(cls, rule);
+	if (t != NULL)
+		*hash = tuple_rule_hash(t, rule);
+	return t;
 }
 
 /* What was found before may not be what a search finds now. */
