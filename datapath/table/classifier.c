@@ -1,38 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "datapath/table/classifier.h"
+#include "datapath/table/classifier_impl.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <emmintrin.h>
-
-#include <rte_branch_prediction.h>
-
 #include "datapath/table/reclaim.h"
-#include "datapath/table/tuple.h"
 
 /* More rules than this behind one hash make a stricter tuple. */
 #define CHAIN_LIMIT 8
-
-/*
- * The tuples in the order of the search. bound[i] is at least the best priority in tuples i and
- * later: with that much in hand a search ends at i. Bounds rise in place before a rule that
- * raises them can be seen; everything else makes a new list.
- */
-struct tuple_list {
-	uint32_t n;
-	struct tuple *tuple[CLASSIFIER_MAX_TUPLES];
-	uint32_t bound[CLASSIFIER_MAX_TUPLES]; /* atomic; priority + 1, so that 0 is none */
-};
-
-struct classifier {
-	struct classifier_shape shape; /* the first member: see classifier_shape */
-	struct tuple_list *list;       /* atomic */
-	struct reclaim *reclaim;
-	uint32_t n_rules; /* writer only */
-	bool untidy;
-};
+/* With fewer tuples it costs less to ask each of them. */
+#define FILTER_MIN_TUPLES 4
 
 struct classifier *classifier_create(struct reclaim *reclaim)
 {
@@ -77,6 +55,7 @@ void classifier_destroy(struct classifier *cls)
 		tuple_each(cls->list->tuple[i], free_each, NULL);
 		tuple_free(cls->list->tuple[i]);
 	}
+	tuple_filter_free(cls->filter);
 	free(cls->list);
 	free(cls);
 }
@@ -118,6 +97,8 @@ static int publish(struct classifier *cls, struct tuple *more)
 		if (list->tuple[i]->best_priority + 1 > bound)
 			bound = list->tuple[i]->best_priority + 1;
 		list->bound[i] = bound;
+		list->place[list->tuple[i]->id] = (uint8_t)i;
+		list->ids |= 1ull << list->tuple[i]->id;
 	}
 	__atomic_store_n(&cls->list, list, __ATOMIC_RELEASE);
 	__atomic_store_n(&cls->shape.n_tuples, list->n, __ATOMIC_RELEASE);
@@ -255,6 +236,7 @@ static struct tuple *new_tuple(struct classifier *cls, const struct rule *rule)
 	t = tuple_create(&mask);
 	if (t == NULL)
 		return NULL;
+	t->id = (uint8_t)__builtin_ctzll(~list->ids);
 	t->best_priority = rule->priority;
 	if (publish(cls, t) != 0) {
 		tuple_free(t);
@@ -335,6 +317,50 @@ static struct tuple *choose(struct classifier *cls, const struct rule *rule, uin
 	return t;
 }
 
+/* --- the filter ---------------------------------------------------------------------------- */
+
+struct refill {
+	struct tuple_filter *filter;
+	uint32_t id;
+};
+
+static void refill_rule(const struct rule *rule, void *arg)
+{
+	struct refill *refill = arg;
+
+	tuple_filter_add(refill->filter, rule, refill->id);
+}
+
+/*
+ * Makes the filter anew from the rules that are there. Without memory the old one stays: it is
+ * right, only coarser.
+ */
+static void refilter(struct classifier *cls)
+{
+	struct tuple_filter *old = cls->filter;
+	struct refill refill = {.filter = tuple_filter_create(cls->n_rules + 1)};
+
+	if (refill.filter == NULL)
+		return;
+	for (uint32_t i = 0; i < cls->list->n; i++) {
+		refill.id = cls->list->tuple[i]->id;
+		tuple_each(cls->list->tuple[i], refill_rule, &refill);
+	}
+	__atomic_store_n(&cls->filter, refill.filter, __ATOMIC_RELEASE);
+	if (old != NULL)
+		reclaim_retire(cls->reclaim, tuple_filter_free, old);
+}
+
+/* Before a rule enters tuple `t`, no search may pass the tuple by. */
+static void filter_rule(struct classifier *cls, const struct rule *rule, const struct tuple *t)
+{
+	if (cls->filter == NULL ? cls->list->n >= FILTER_MIN_TUPLES
+				: tuple_filter_is_stale(cls->filter, cls->n_rules + 1))
+		refilter(cls);
+	if (cls->filter != NULL)
+		tuple_filter_add(cls->filter, rule, t->id);
+}
+
 /* What was found before may not be what a search finds now. */
 static void next_generation(struct classifier *cls)
 {
@@ -371,6 +397,7 @@ int classifier_insert(struct classifier *cls, struct rule *rule)
 		return -ENOMEM;
 	widen_shape(&cls->shape, rule);
 	raise_bounds(cls, t, rule->priority);
+	filter_rule(cls, rule, t);
 	rc = tuple_add(t, rule, hash, cls->reclaim);
 	if (rc == 0)
 		cls->n_rules++;
@@ -384,6 +411,8 @@ void classifier_take(struct classifier *cls, struct rule *rule)
 	if (rule->tuple->n_rules == 0)
 		cls->untidy = true;
 	cls->n_rules--;
+	if (cls->filter != NULL)
+		tuple_filter_remove(cls->filter);
 	next_generation(cls);
 	if (cls->n_rules == 0)
 		clear_shape(&cls->shape);
@@ -404,129 +433,4 @@ void classifier_cost(const struct classifier *cls, struct classifier_cost *cost)
 		if (n > cost->longest_chain)
 			cost->longest_chain = n;
 	}
-}
-
-/* --- the search ---------------------------------------------------------------------------- */
-
-/* Bits of the slots whose hash bits are `sig`; the free slots' zeros never match. */
-static inline unsigned int bucket_hits(const struct tuple_bucket *b, uint16_t sig)
-{
-	__m128i line = _mm_load_si128((const __m128i *)b->sig);
-	__m128i equal = _mm_cmpeq_epi16(line, _mm_set1_epi16((short)sig));
-
-	return (unsigned int)_mm_movemask_epi8(_mm_packs_epi16(equal, _mm_setzero_si128())) & 0x3f;
-}
-
-/* The best visible rule of a chain that beats `best`, else `best`. */
-static inline const struct rule *probe(const struct tuple_array *a, const struct tuple_bucket *b,
-				       uint16_t sig, const struct flow_key *key, uint32_t version,
-				       const struct rule *best)
-{
-	for (;;) {
-		unsigned int hits = bucket_hits(b, sig);
-		uint32_t next;
-
-		while (hits != 0) {
-			const struct rule *rule =
-				__atomic_load_n(&b->rule[__builtin_ctz(hits)], __ATOMIC_ACQUIRE);
-
-			hits &= hits - 1;
-			if ((best == NULL || rule->priority > best->priority) &&
-			    rule_covers(rule, key) && rule_visible(rule, version))
-				best = rule;
-		}
-		next = __atomic_load_n(&b->next, __ATOMIC_ACQUIRE);
-		if (likely(next == 0))
-			return best;
-		b = &a->buckets[next];
-	}
-}
-
-/* One tuple for all keys of `want`: all hashes, then all lines, so that the misses overlap. */
-static inline void search_tuple(const struct tuple *t, const struct flow_key *keys, uint64_t want,
-				uint32_t version, const struct rule **found)
-{
-	const struct tuple_array *a = __atomic_load_n(&t->array, __ATOMIC_ACQUIRE);
-	const struct tuple_bucket *bucket[CLASSIFIER_BURST];
-	uint16_t sig[CLASSIFIER_BURST];
-
-	for (uint64_t w = want; w != 0; w &= w - 1) {
-		int i = __builtin_ctzll(w);
-		uint64_t hash = tuple_key_hash(t, &keys[i]);
-
-		bucket[i] = &a->buckets[hash & a->mask];
-		sig[i] = tuple_sig(hash);
-		__builtin_prefetch(bucket[i]);
-	}
-	for (uint64_t w = want; w != 0; w &= w - 1) {
-		int i = __builtin_ctzll(w);
-		unsigned int hits = bucket_hits(bucket[i], sig[i]);
-
-		if (hits != 0)
-			__builtin_prefetch(bucket[i]->rule[__builtin_ctz(hits)]);
-	}
-	for (uint64_t w = want; w != 0; w &= w - 1) {
-		int i = __builtin_ctzll(w);
-
-		found[i] = probe(a, bucket[i], sig[i], &keys[i], version, found[i]);
-	}
-}
-
-void classifier_lookup(const struct classifier *cls, const struct flow_key *keys, uint64_t want,
-		       uint32_t version, const struct rule **found)
-{
-	const struct tuple_list *list = __atomic_load_n(&cls->list, __ATOMIC_ACQUIRE);
-
-	for (uint64_t w = want; w != 0; w &= w - 1)
-		found[__builtin_ctzll(w)] = NULL;
-	for (uint32_t k = 0; k < list->n && want != 0; k++) {
-		uint32_t bound = __atomic_load_n(&list->bound[k], __ATOMIC_ACQUIRE);
-
-		if (k != 0) {
-			for (uint64_t w = want; w != 0; w &= w - 1) {
-				int i = __builtin_ctzll(w);
-
-				if (found[i] != NULL && found[i]->priority + 1 >= bound)
-					want &= ~(1ull << i);
-			}
-		}
-		search_tuple(list->tuple[k], keys, want, version, found);
-	}
-}
-
-/* All rules of one tuple; see classifier_match_all. */
-static uint32_t match_tuple(const struct tuple *t, const struct flow_key *key, int64_t above,
-			    uint32_t version, const struct rule **found, uint32_t room)
-{
-	const struct tuple_array *a = __atomic_load_n(&t->array, __ATOMIC_ACQUIRE);
-	uint64_t hash = tuple_key_hash(t, key);
-	const struct tuple_bucket *b = &a->buckets[hash & a->mask];
-	uint32_t n = 0, next;
-
-	for (;; b = &a->buckets[next]) {
-		for (unsigned int hits = bucket_hits(b, tuple_sig(hash)); hits != 0 && n < room;
-		     hits &= hits - 1) {
-			const struct rule *rule =
-				__atomic_load_n(&b->rule[__builtin_ctz(hits)], __ATOMIC_ACQUIRE);
-
-			if (rule->priority > above && rule_covers(rule, key) &&
-			    rule_visible(rule, version))
-				found[n++] = rule;
-		}
-		next = __atomic_load_n(&b->next, __ATOMIC_ACQUIRE);
-		if (next == 0)
-			return n;
-	}
-}
-
-uint32_t classifier_match_all(const struct classifier *cls, const struct flow_key *key,
-			      int64_t above, uint32_t version, const struct rule **found,
-			      uint32_t room)
-{
-	const struct tuple_list *list = __atomic_load_n(&cls->list, __ATOMIC_ACQUIRE);
-	uint32_t n = 0;
-
-	for (uint32_t k = 0; k < list->n && n < room; k++)
-		n += match_tuple(list->tuple[k], key, above, version, found + n, room - n);
-	return n;
 }

@@ -36,6 +36,7 @@ struct tuple {
 	uint8_t n_words;
 	uint8_t word[FLOW_KEY_WORDS];
 	uint64_t mask[FLOW_KEY_WORDS]; /* n_words of them, for word[i] */
+	uint8_t id;                    /* of the filter; its classifier's while it is listed */
 	/* writer only: */
 	uint32_t n_rules;
 	uint32_t best_priority; /* upper bound: not lowered until tidied */

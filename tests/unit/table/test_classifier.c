@@ -69,6 +69,9 @@ static void random_key(struct flow_key *key)
 	key->ip_proto = draw(2) ? 6 : 17;
 	key->l4_src_be = (uint16_t)draw(3);
 	key->l4_dst_be = (uint16_t)draw(5);
+	key->ipv6_src[5] = (uint8_t)draw(3);
+	key->ipv6_src[7] = (uint8_t)draw(3);
+	key->ipv6_dst[5] = (uint8_t)draw(3);
 	key->ipv6_dst[15] = (uint8_t)draw(2);
 }
 
@@ -93,6 +96,11 @@ static void random_match(struct flow_match *m)
 		m->mask.l4_src_be = UINT16_MAX;
 	if (draw(2))
 		m->mask.l4_dst_be = UINT16_MAX;
+	/* Prefixes of 40, 48, 56 and 64 bits: some have all of what the filter looks at. */
+	if (draw(3) == 0)
+		memset(m->mask.ipv6_src, 0xff, 5 + draw(4));
+	if (draw(3) == 0)
+		memset(m->mask.ipv6_dst, 0xff, 5 + draw(4));
 	if (draw(9) == 0)
 		m->mask.ipv6_dst[15] = 1;
 	for (int i = 0; i < FLOW_KEY_WORDS; i++)
