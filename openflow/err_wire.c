@@ -180,7 +180,8 @@ struct of_err_wire of_err_to_wire(enum of_err err, enum of_version version)
 			(void)of10_to_wire(of10_nearest(err), &wire);
 		return wire;
 	}
-	if (version < OF14 && of_err_type(err) == OFPET_BUNDLE_FAILED)
+	if (version < OF14 && of_err_type(err) == OFPET_BUNDLE_FAILED &&
+	    of_err_code(err) < ONF_N_BUNDLE_ERRORS)
 		return (struct of_err_wire){
 			.type = OFPET_EXPERIMENTER,
 			.code = (uint16_t)(ONF_BUNDLE_ERRORS + of_err_code(err)),
