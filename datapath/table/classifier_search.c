@@ -177,7 +177,8 @@ void classifier_lookup(const struct classifier *cls, const struct flow_key *keys
 
 	for (uint64_t w = want; w != 0; w &= w - 1)
 		found[__builtin_ctzll(w)] = NULL;
-	if (filter != NULL)
+	/* Where no rule has a piece to look at, the filter would leave all tuples. */
+	if (filter != NULL && __atomic_load_n(&filter->used, __ATOMIC_ACQUIRE) != 0)
 		search_filtered(list, filter, keys, want, version, found);
 	else
 		search_all(list, keys, want, version, found);

@@ -86,7 +86,6 @@ void tuple_filter_add(struct tuple_filter *filter, const struct rule *rule, uint
 	}
 	/* Until a piece is used its bits in `free` are complete all the same. */
 	__atomic_store_n(&filter->used, used, __ATOMIC_RELEASE);
-	filter->n_added++;
 }
 
 void tuple_filter_remove(struct tuple_filter *filter)

@@ -25,7 +25,6 @@ struct tuple_filter {
 	uint64_t free[TUPLE_FILTER_PIECES];   /* atomic; tuples with rules that look at less */
 	uint32_t used;                        /* atomic; bit p: some rule looks at all of piece p */
 	uint32_t shift;                       /* 64 - log2 of the slots of a piece */
-	uint32_t n_added;                     /* writer only */
 	uint32_t n_removed;                   /* writer only */
 	uint64_t *slots[TUPLE_FILTER_PIECES]; /* atomic bitmaps; NULL until it is used */
 	uint64_t room[];
